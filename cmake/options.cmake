@@ -1,0 +1,36 @@
+# Compiler settings every target shares. Presets choose among them; see CMakePresets.json.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(TELEMILL_TESTS "Build unit, integration and conformance tests" ON)
+option(TELEMILL_BENCHES "Build micro benches" ON)
+option(TELEMILL_FUZZ "Build libFuzzer targets (clang only)" OFF)
+option(TELEMILL_WERROR "Warnings are errors" ON)
+set(TELEMILL_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+
+find_program(TELEMILL_CCACHE ccache)
+if(TELEMILL_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${TELEMILL_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+add_library(telemill_settings INTERFACE)
+target_compile_options(telemill_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${TELEMILL_WERROR}>:-Werror>
+  -fno-omit-frame-pointer)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  target_compile_options(telemill_settings INTERFACE -march=x86-64-v2)
+endif()
+if(TELEMILL_SANITIZE)
+  target_compile_options(telemill_settings INTERFACE -fsanitize=${TELEMILL_SANITIZE}
+    -fno-sanitize-recover=all)
+  target_link_options(telemill_settings INTERFACE -fsanitize=${TELEMILL_SANITIZE})
+endif()
+if(TELEMILL_FUZZ)
+  target_compile_options(telemill_settings INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(telemill_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
