@@ -1,0 +1,134 @@
+#include "base/log.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <iterator>
+#include <unordered_map>
+
+namespace telemill::log {
+namespace {
+
+Settings settings;
+
+constexpr std::string_view names[] = {"debug", "info", "warn", "error"};
+
+uint64_t unix_nanos() {
+  if (settings.unix_nanos != nullptr) return settings.unix_nanos();
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                   std::chrono::system_clock::now().time_since_epoch())
+                                   .count());
+}
+
+/// How often one thread wrote one event in the running interval.
+struct Rate {
+  uint64_t interval = 0;
+  uint32_t count = 0;
+};
+
+bool is_within_rate(std::string_view event, uint64_t now_nanos) {
+  constexpr uint64_t interval_nanos = 10'000'000'000;
+  if (settings.lines_initial == 0) return true;
+  thread_local std::unordered_map<size_t, Rate> rates;  // event names are a small fixed set
+  Rate& rate = rates[std::hash<std::string_view>{}(event)];
+  const uint64_t interval = now_nanos / interval_nanos;
+  if (rate.interval != interval) rate = {interval, 0};
+  const uint32_t count = ++rate.count;
+  return count <= settings.lines_initial ||
+         (settings.lines_thereafter > 0 &&
+          (count - settings.lines_initial) % settings.lines_thereafter == 0);
+}
+
+void append_quoted(fmt::memory_buffer& line, std::string_view text) {
+  line.push_back('"');
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      line.push_back('\\');
+      line.push_back(c);
+    } else if (byte < 0x20 || byte == 0x7f) {
+      fmt::format_to(std::back_inserter(line), "\\u{:04x}", byte);
+    } else {
+      line.push_back(c);
+    }
+  }
+  line.push_back('"');
+}
+
+void append_value(fmt::memory_buffer& line, const Field::Value& value) {
+  std::visit(
+      [&line](const auto& v) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>) {
+          append_quoted(line, v);
+        } else {
+          fmt::format_to(std::back_inserter(line), "{}", v);
+        }
+      },
+      value);
+}
+
+void append_stamp(fmt::memory_buffer& line, uint64_t now_nanos) {
+  const std::chrono::sys_time<std::chrono::seconds> seconds{
+      std::chrono::seconds(now_nanos / 1'000'000'000)};
+  fmt::format_to(std::back_inserter(line), "{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds,
+                 now_nanos / 1'000'000 % 1000);
+}
+
+void append_console(fmt::memory_buffer& line, Level level, std::string_view event, Fields fields) {
+  fmt::format_to(std::back_inserter(line), "\t{}\t{}", names[static_cast<size_t>(level)], event);
+  if (fields.size() == 0) return;
+  line.push_back('\t');
+  char separator = '{';
+  for (const Field& field : fields) {
+    line.push_back(separator);
+    append_quoted(line, field.key);
+    line.push_back(':');
+    append_value(line, field.value);
+    separator = ',';
+  }
+  line.push_back('}');
+}
+
+void append_json(fmt::memory_buffer& line, Level level, std::string_view event, Fields fields) {
+  fmt::format_to(std::back_inserter(line), R"(","level":"{}","msg":)",
+                 names[static_cast<size_t>(level)]);
+  append_quoted(line, event);
+  for (const Field& field : fields) {
+    line.push_back(',');
+    append_quoted(line, field.key);
+    line.push_back(':');
+    append_value(line, field.value);
+  }
+  line.push_back('}');
+}
+
+}  // namespace
+
+void configure(const Settings& changed) { settings = changed; }
+
+void write(Level level, std::string_view event, Fields fields) {
+  if (level < settings.level) return;
+  const uint64_t now_nanos = unix_nanos();
+  if (!is_within_rate(event, now_nanos)) return;
+  fmt::memory_buffer line;
+  if (settings.as_json) {
+    line.append(std::string_view(R"({"ts":")"));
+    append_stamp(line, now_nanos);
+    append_json(line, level, event, fields);
+  } else {
+    append_stamp(line, now_nanos);
+    append_console(line, level, event, fields);
+  }
+  line.push_back('\n');
+  const std::string_view text(line.data(), line.size());
+  if (settings.write != nullptr) {
+    settings.write(text);
+  } else if (::write(STDERR_FILENO, text.data(), text.size()) < 0) {
+    return;  // nowhere left to complain
+  }
+}
+
+}  // namespace telemill::log

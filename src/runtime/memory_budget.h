@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <utility>
+
+#include "base/units.h"
+
+namespace telemill::runtime {
+
+/// The process-wide count of admitted bytes. Lanes lease chunks of it, so that admission rarely
+/// touches a shared cache line. Any thread.
+class MemoryBudget {
+ public:
+  explicit MemoryBudget(size_t bytes_max) noexcept : bytes_max_(bytes_max) {}
+
+  /// Takes `bytes` if they fit under the limit.
+  [[nodiscard]] bool try_lease(size_t bytes) noexcept;
+  void give_back(size_t bytes) noexcept;
+  [[nodiscard]] size_t leased_bytes() const noexcept {
+    return leased_bytes_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] size_t bytes_max() const noexcept { return bytes_max_; }
+
+ private:
+  const size_t bytes_max_;
+  std::atomic<size_t> leased_bytes_{0};
+};
+
+class LaneBudget;
+
+/// Admitted bytes, given back on destruction. Move it with what it pays for. One lane.
+class Admission {
+ public:
+  Admission() noexcept = default;
+  Admission(Admission&& other) noexcept
+      : budget_(std::exchange(other.budget_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+  Admission& operator=(Admission&& other) noexcept;
+  ~Admission() { reset(); }
+
+  [[nodiscard]] size_t bytes() const noexcept { return bytes_; }
+  /// Grows or shrinks to `bytes`; false (and unchanged) when the budget refuses.
+  [[nodiscard]] bool resize(size_t bytes) noexcept;
+  void reset() noexcept;
+
+ private:
+  friend class LaneBudget;
+  Admission(LaneBudget* budget, size_t bytes) noexcept : budget_(budget), bytes_(bytes) {}
+  LaneBudget* budget_ = nullptr;
+  size_t bytes_ = 0;
+};
+
+/// One lane's lease of the budget. Counted before a body is read: no bytes, no reading.
+class LaneBudget {
+ public:
+  static constexpr size_t chunk_bytes = 256 * 1024;
+
+  explicit LaneBudget(MemoryBudget& process) noexcept : process_(process) {}
+  LaneBudget(const LaneBudget&) = delete;
+  LaneBudget& operator=(const LaneBudget&) = delete;
+  ~LaneBudget();
+
+  /// Pays for `bytes`; false when the process is at its limit: the client hears "later".
+  [[nodiscard]] bool try_admit(size_t bytes, Admission& admission) noexcept;
+  [[nodiscard]] size_t used_bytes() const noexcept { return used_bytes_; }
+
+ private:
+  friend class Admission;
+  bool take(size_t bytes) noexcept;
+  void give_back(size_t bytes) noexcept;
+
+  MemoryBudget& process_;
+  size_t leased_bytes_ = 0;
+  size_t used_bytes_ = 0;
+};
+
+}  // namespace telemill::runtime
