@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+
+/// Field numbers of OTLP 1.x, by message. https://github.com/open-telemetry/opentelemetry-proto
+namespace telemill::wire::field {
+
+/// Traces, metrics and logs share the shape of their outer levels: a request repeats resource
+/// entries, these repeat scope entries, these repeat records.
+namespace outer {
+inline constexpr uint32_t request_resources = 1;
+inline constexpr uint32_t resource = 1;
+inline constexpr uint32_t resource_scopes = 2;
+inline constexpr uint32_t resource_schema_url = 3;
+inline constexpr uint32_t scope = 1;
+inline constexpr uint32_t scope_items = 2;
+inline constexpr uint32_t scope_schema_url = 3;
+}  // namespace outer
+
+namespace resource {
+inline constexpr uint32_t attributes = 1, dropped_attributes_count = 2, entity_refs = 3;
+}
+namespace scope {
+inline constexpr uint32_t name = 1, version = 2, attributes = 3, dropped_attributes_count = 4;
+}
+namespace key_value {
+inline constexpr uint32_t key = 1, value = 2;
+}
+namespace any_value {
+inline constexpr uint32_t string_value = 1, bool_value = 2, int_value = 3, double_value = 4,
+                          array_value = 5, kvlist_value = 6, bytes_value = 7;
+}
+namespace list {  // ArrayValue and KeyValueList
+inline constexpr uint32_t values = 1;
+}
+
+namespace span {
+inline constexpr uint32_t trace_id = 1, span_id = 2, trace_state = 3, parent_span_id = 4, name = 5,
+                          kind = 6, start_time_unix_nano = 7, end_time_unix_nano = 8,
+                          attributes = 9, dropped_attributes_count = 10, events = 11,
+                          dropped_events_count = 12, links = 13, dropped_links_count = 14,
+                          status = 15, flags = 16;
+}
+namespace span_event {
+inline constexpr uint32_t time_unix_nano = 1, name = 2, attributes = 3,
+                          dropped_attributes_count = 4;
+}
+namespace span_link {
+inline constexpr uint32_t trace_id = 1, span_id = 2, trace_state = 3, attributes = 4,
+                          dropped_attributes_count = 5, flags = 6;
+}
+namespace span_status {
+inline constexpr uint32_t message = 2, code = 3;
+}
+
+namespace log_record {
+inline constexpr uint32_t time_unix_nano = 1, severity_number = 2, severity_text = 3, body = 5,
+                          attributes = 6, dropped_attributes_count = 7, flags = 8, trace_id = 9,
+                          span_id = 10, observed_time_unix_nano = 11, event_name = 12;
+}
+
+namespace metric {
+inline constexpr uint32_t name = 1, description = 2, unit = 3, gauge = 5, sum = 7, histogram = 9,
+                          exponential_histogram = 10, summary = 11, metadata = 12;
+}
+/// Gauge, Sum, Histogram, ExponentialHistogram and Summary keep their points in the same field.
+namespace metric_data {
+inline constexpr uint32_t data_points = 1, aggregation_temporality = 2, is_monotonic = 3;
+}
+namespace number_point {
+inline constexpr uint32_t start_time_unix_nano = 2, time_unix_nano = 3, as_double = 4,
+                          exemplars = 5, as_int = 6, attributes = 7, flags = 8;
+}
+
+/// Profiles (v1development): a dictionary stands beside the resource entries.
+namespace profiles {
+inline constexpr uint32_t request_dictionary = 2;
+inline constexpr uint32_t profile_samples = 2;
+}  // namespace profiles
+
+}  // namespace telemill::wire::field
