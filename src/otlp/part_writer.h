@@ -1,0 +1,51 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "base/buffer.h"
+#include "otlp/walk.h"
+
+namespace telemill::otlp {
+
+/// Writes a new part out of pieces of others: first the plan (groups and records, borrowed), then
+/// one pass that writes every byte once, sizes known before. The table comes for free.
+/// Reusable; one lane.
+class PartWriter {
+ public:
+  /// Starts a resource entry with the given other fields. What is planned borrows from the caller
+  /// until `write`.
+  void resource(std::string_view frame);
+  /// Starts a scope entry in it.
+  void scope(std::string_view frame);
+  /// Adds a record whose content is `content`, or begins with it: see `more`.
+  void record(std::string_view content);
+  /// Adds bytes to the record added last.
+  void more(std::string_view content);
+
+  [[nodiscard]] bool empty() const noexcept { return records_.empty(); }
+  /// Writes what was planned and forgets it. `item_count` is what the records count as.
+  Part write(uint32_t item_count);
+
+ private:
+  struct Group {
+    std::string_view frame;
+    size_t content_size = 0;
+    uint32_t begin = 0;  // index of its first scope or record
+  };
+
+  std::vector<Group> resources_;
+  std::vector<Group> scopes_;
+  /// A record's content is the pieces from `piece_begin` to where the next record's begin.
+  struct Record {
+    size_t size = 0;
+    size_t piece_begin = 0;
+  };
+  std::vector<Record> records_;
+  std::vector<std::string_view> pieces_;
+  std::vector<ResourceRow> resource_rows_;
+  std::vector<ScopeRow> scope_rows_;
+  std::vector<Range> record_rows_;
+};
+
+}  // namespace telemill::otlp

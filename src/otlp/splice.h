@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/buffer.h"
+#include "otlp/part_writer.h"
+#include "otlp/signal.h"
+#include "otlp/walk.h"
+
+namespace telemill::otlp {
+
+/// Edits of one part, collected first and applied by one pass that copies every kept byte once,
+/// however many edits there are. Enclosing lengths are rewritten; unknown fields stay.
+///
+/// Inside a record, bytes are replaced; a nested message (an event, an attribute) is replaced as a
+/// whole field, its own length included. The other fields of a scope or resource entry, small and
+/// shared by many records, are replaced as a whole: read them with `append_frame`.
+/// Reusable: `begin` starts over. One lane.
+class Splice {
+ public:
+  /// Starts on `part`, which must live until `apply`.
+  void begin(const Part& part) noexcept;
+
+  /// Puts `replacement` (copied) where `old`, a range of the part's bytes inside the record, was.
+  /// An old size of zero inserts, an empty replacement deletes. Edits of one record must not
+  /// overlap; insertions at one place keep their order.
+  void replace(uint32_t record_index, Range old, std::string_view replacement);
+  /// Leaves the record out. Scope and resource entries that lose their last record go with it.
+  void drop(uint32_t record_index);
+  void set_scope_frame(uint32_t scope_index, std::string_view frame);
+  void set_resource_frame(uint32_t resource_index, std::string_view frame);
+
+  [[nodiscard]] Part apply(Signal signal);
+
+ private:
+  /// Bytes in `text_`.
+  struct Text {
+    uint32_t offset = 0;
+    uint32_t size = 0;
+  };
+  struct Edit {
+    uint32_t owner = 0;  // index of the record, scope or resource entry
+    Range old;
+    Text text;
+  };
+
+  Text keep(std::string_view text);
+  [[nodiscard]] std::string_view view(Text text) const noexcept;
+  [[nodiscard]] bool is_dropped(uint32_t record_index) const noexcept;
+  void plan_record(uint32_t record_index);
+  void plan_scope(uint32_t scope_index);
+  [[nodiscard]] bool keeps_any(uint32_t record_begin, uint32_t record_end) const noexcept;
+  [[nodiscard]] bool keeps_any(const ResourceRow& resource) const noexcept;
+  template <class Row>
+  std::string_view frame_of(const Row& row, uint32_t index, std::span<const Edit> replaced);
+  [[nodiscard]] uint32_t items_kept(Signal signal) const;
+
+  const Part* part_ = nullptr;
+  std::vector<Edit> record_edits_;
+  std::vector<Edit> scope_frames_;
+  std::vector<Edit> resource_frames_;
+  base::Buffer text_;
+  std::vector<bool> dropped_;  // empty when nothing is dropped
+  size_t edit_index_ = 0;      // the first record edit not yet planned
+  std::vector<base::Buffer> frames_;
+  PartWriter writer_;
+};
+
+}  // namespace telemill::otlp
