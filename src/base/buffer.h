@@ -88,6 +88,12 @@ class Buffer {
   }
   void clear() noexcept { size_ = 0; }
 
+  /// Ties a payment to the bytes as they are now; growing the buffer later ends it.
+  void charge(Payer& payer, size_t bytes) noexcept {
+    TELEMILL_CHECK(slab_.get() != nullptr);
+    slab_->charge(payer, bytes);
+  }
+
   /// Publishes the bytes; the buffer is empty afterwards.
   [[nodiscard]] Slice freeze() && noexcept {
     const std::string_view bytes = view();

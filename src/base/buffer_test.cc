@@ -46,6 +46,29 @@ TEST(Rope, LinksAndFlattens) {
   EXPECT_EQ(rope.flatten().view(), "abcdef");
 }
 
+TEST(Slab, RefundsItsPayerOnceWhenTheLastSliceGoes) {
+  struct Purse final : Payer {
+    void refund(size_t bytes) noexcept override { refunded += bytes; }
+    size_t refunded = 0;
+  } purse;
+  {
+    Buffer buffer(100);
+    buffer.append("paid for");
+    buffer.charge(purse, 8);
+    Slice part;
+    {
+      const Slice whole = std::move(buffer).freeze();
+      part = whole.sub(1, 2);
+    }
+    EXPECT_EQ(purse.refunded, 0U);
+  }
+  EXPECT_EQ(purse.refunded, 8U);
+  {
+    const Buffer reused(100);
+  }
+  EXPECT_EQ(purse.refunded, 8U);
+}
+
 TEST(SlabPool, ReusesTheSlabGivenBackLast) {
   slab_pool_trim();
   const char* where = nullptr;

@@ -121,7 +121,13 @@ SlabPool& pool() noexcept {
 }  // namespace
 
 Slab* Slab::allocate(size_t capacity) { return pool().take(capacity); }
-void Slab::recycle() noexcept { pool().give_back(this); }
+
+void Slab::recycle() noexcept {
+  if (payer_ != nullptr) {
+    std::exchange(payer_, nullptr)->refund(std::exchange(charged_bytes_, 0));
+  }
+  pool().give_back(this);
+}
 
 size_t slab_pool_bytes() noexcept { return pool().held_bytes(); }
 void slab_pool_trim() noexcept { pool().trim(); }

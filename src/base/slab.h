@@ -9,6 +9,16 @@
 
 namespace telemill::base {
 
+/// Whoever counted bytes against a limit and wants to hear when they are gone.
+class Payer {
+ public:
+  /// Called once, on whatever thread lets the slab go.
+  virtual void refund(size_t bytes) noexcept = 0;
+
+ protected:
+  ~Payer() = default;
+};
+
 /// A reference-counted block of bytes, cache-line aligned, readable (never usable) for
 /// `limits::slab_padding_bytes` past its end. Comes from and goes back to the pool of the thread
 /// that holds it last, so a lane that keeps its own batches never meets the allocator.
@@ -28,6 +38,14 @@ class Slab {
   [[nodiscard]] bool is_shared() const noexcept {
     return references_.load(std::memory_order_acquire) > 1;
   }
+
+  /// Ties a payment to these bytes: `payer` hears `refund` when the last reference goes, wherever
+  /// the bytes have travelled. A slab has one payer, which outlives it; charging again adds.
+  void charge(Payer& payer, size_t bytes) noexcept {
+    payer_ = &payer;
+    charged_bytes_ += bytes;
+  }
+  [[nodiscard]] size_t charged_bytes() const noexcept { return charged_bytes_; }
 
   void acquire() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
@@ -50,6 +68,8 @@ class Slab {
   uint32_t size_class_;  // index into the pool's free lists, or `unpooled`
   size_t capacity_;
   Slab* next_free_ = nullptr;
+  Payer* payer_ = nullptr;
+  size_t charged_bytes_ = 0;
 };
 static_assert(sizeof(Slab) <= Slab::header_bytes);
 
