@@ -1,0 +1,26 @@
+#include "pipeline/component.h"
+
+#include "base/check.h"
+
+namespace telemill::pipeline {
+
+std::unique_ptr<Receiver> Factory::create_receiver(const ComponentContext&, const ComponentConfig&,
+                                                   const ReceiverOutputs&) const {
+  TELEMILL_CHECK(info_.kind != ComponentKind::receiver);
+  return nullptr;
+}
+
+std::unique_ptr<Processor> Factory::create_processor(const ComponentContext&,
+                                                     const ComponentConfig&, otlp::Signal,
+                                                     Consumer&) const {
+  TELEMILL_CHECK(info_.kind != ComponentKind::processor);
+  return nullptr;
+}
+
+std::unique_ptr<Exporter> Factory::create_exporter(const ComponentContext&, const ComponentConfig&,
+                                                   otlp::Signal) const {
+  TELEMILL_CHECK(info_.kind != ComponentKind::exporter);
+  return nullptr;
+}
+
+}  // namespace telemill::pipeline

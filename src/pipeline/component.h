@@ -1,0 +1,159 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/unique_function.h"
+#include "config/component_id.h"
+#include "config/fields.h"
+#include "config/problem.h"
+#include "otlp/signal.h"
+#include "pipeline/batch.h"
+#include "runtime/lane.h"
+#include "runtime/memory_budget.h"
+#include "runtime/metrics.h"
+#include "runtime/worker.h"
+#include "telemill/result.h"
+
+/// The contract of what users name in YAML. A component is one folder below src/components/ with a
+/// `factory()`, and one line in the build that registers it.
+namespace telemill::pipeline {
+
+enum class ComponentKind : uint8_t { receiver, processor, exporter, connector, extension };
+inline constexpr std::array<std::string_view, 5> component_kind_names = {
+    "receiver", "processor", "exporter", "connector", "extension"};
+constexpr std::string_view name(ComponentKind kind) noexcept {
+  return component_kind_names[static_cast<size_t>(kind)];
+}
+
+/// On which lanes a component has instances.
+enum class Placement : uint8_t {
+  lane,       // one per lane; nothing is shared
+  singleton,  // one, on the first lane; other lanes hand their batches over
+};
+
+/// A set of signals.
+class Signals {
+ public:
+  constexpr Signals(std::initializer_list<otlp::Signal> signals) noexcept {
+    for (const otlp::Signal signal : signals) bits_ |= bit(signal);
+  }
+  static constexpr Signals all() noexcept {
+    return {otlp::Signal::traces, otlp::Signal::metrics, otlp::Signal::logs,
+            otlp::Signal::profiles};
+  }
+  [[nodiscard]] constexpr bool has(otlp::Signal signal) const noexcept {
+    return (bits_ & bit(signal)) != 0;
+  }
+
+ private:
+  static constexpr uint8_t bit(otlp::Signal signal) noexcept {
+    return static_cast<uint8_t>(1U << static_cast<uint8_t>(signal));
+  }
+  uint8_t bits_ = 0;
+};
+
+/// What an instance lives on: its lane's facilities and its name. The references outlive it.
+struct ComponentContext {
+  config::ComponentId id;  // as the user wrote it
+  runtime::Lane& lane;
+  runtime::LaneBudget& budget;
+  runtime::Worker& worker;
+  runtime::MetricRegistry& metrics;
+  bool is_first_lane = true;
+};
+
+/// A part of a running pipeline. Created, started, drained and destroyed on its own lane.
+class Component {
+ public:
+  virtual ~Component() = default;
+  /// Opens what it needs. Downstream components have been started before.
+  virtual Result<void, Failure> start() { return {}; }
+  /// Upstream has gone quiet: send on whatever is held, then call `done`, now or later. Receivers
+  /// stop taking new work first.
+  virtual void drain(base::UniqueFunction<void()> done) { done(); }
+};
+
+class Receiver : public Component {};
+class Processor : public Component, public Consumer {};
+class Exporter : public Component, public Consumer {};
+
+/// Where a receiver's batches go, by signal; null for signals without a pipeline.
+using ReceiverOutputs = std::array<Consumer*, otlp::signal_count>;
+
+/// A component's settings after parsing; each factory knows its own kind.
+struct ComponentConfig {
+  virtual ~ComponentConfig() = default;
+};
+
+/// One component type: how to read its settings and how to make instances.
+class Factory {
+ public:
+  struct Info {
+    ComponentKind kind;
+    std::string_view type;
+    std::string_view summary;  // a sentence for `telemill components` and the docs
+    Signals signals = Signals::all();
+    Placement placement = Placement::lane;
+  };
+
+  explicit constexpr Factory(const Info& info) noexcept : info_(info) {}
+  Factory(const Factory&) = delete;
+  Factory& operator=(const Factory&) = delete;
+  virtual ~Factory() = default;
+
+  [[nodiscard]] const Info& info() const noexcept { return info_; }
+
+  /// Reads settings from `node`, adding what is wrong to `problems`. Never null.
+  [[nodiscard]] virtual std::unique_ptr<ComponentConfig> parse(const config::Node& node,
+                                                               const std::string& path,
+                                                               config::Problems& problems) const = 0;
+  /// The field table, for help, docs and the editor schema.
+  [[nodiscard]] virtual const config::TypeInfo& type_info() const noexcept = 0;
+
+  // One of these, by kind. `settings` came from `parse` and outlives the instance.
+  [[nodiscard]] virtual std::unique_ptr<Receiver> create_receiver(
+      const ComponentContext& context, const ComponentConfig& settings,
+      const ReceiverOutputs& outputs) const;
+  [[nodiscard]] virtual std::unique_ptr<Processor> create_processor(
+      const ComponentContext& context, const ComponentConfig& settings, otlp::Signal signal,
+      Consumer& next) const;
+  [[nodiscard]] virtual std::unique_ptr<Exporter> create_exporter(const ComponentContext& context,
+                                                                  const ComponentConfig& settings,
+                                                                  otlp::Signal signal) const;
+
+ private:
+  const Info info_;
+};
+
+/// Parsing for a factory whose settings are the field table `Config`.
+template <class Config>
+class FactoryFor : public Factory {
+ public:
+  using Factory::Factory;
+
+  [[nodiscard]] std::unique_ptr<ComponentConfig> parse(const config::Node& node,
+                                                       const std::string& path,
+                                                       config::Problems& problems) const final {
+    return std::make_unique<Parsed>(config::decode<Config>(node, path, problems));
+  }
+  [[nodiscard]] const config::TypeInfo& type_info() const noexcept final {
+    return config::type_info<Config>();
+  }
+
+ protected:
+  static const Config& as_config(const ComponentConfig& settings) noexcept {
+    return static_cast<const Parsed&>(settings).value;
+  }
+
+ private:
+  struct Parsed final : ComponentConfig {
+    explicit Parsed(Config parsed) : value(std::move(parsed)) {}
+    Config value;
+  };
+};
+
+}  // namespace telemill::pipeline
