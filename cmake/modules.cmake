@@ -15,6 +15,11 @@ set(TELEMILL_ARROWS
   "engine:components"
 )
 
+# What a stage of ./test builds at once; the functions below add to them.
+add_custom_target(telemill_benches)
+add_custom_target(telemill_fuzzers)
+add_custom_target(telemill_integration)
+
 # telemill_sources(FOLDER LIBRARY TESTS BENCHES FUZZERS): sorts a folder's sources by their endings.
 function(telemill_sources folder library tests benches fuzzers)
   file(GLOB all CONFIGURE_DEPENDS ${folder}/*.cc)
@@ -31,15 +36,54 @@ function(telemill_sources folder library tests benches fuzzers)
   set(${fuzzers} ${fuzz_files} PARENT_SCOPE)
 endfunction()
 
+# telemill_test_properties(LABELS label... TESTS test...): labels and the sanitizers' settings.
+function(telemill_test_properties)
+  cmake_parse_arguments(arg "" "" "LABELS;TESTS" ${ARGN})
+  set_tests_properties(${arg_TESTS} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300
+    ENVIRONMENT "${TELEMILL_TEST_ENVIRONMENT}")
+endfunction()
+
+# telemill_gtest(NAME LIBRARIES library... LABELS label... SOURCES file...): a GoogleTest program,
+# each of its tests known to ctest as NAME.Suite.Test.
+function(telemill_gtest name)
+  cmake_parse_arguments(arg "" "" "LIBRARIES;LABELS;SOURCES" ${ARGN})
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  set(target telemill_${name}_test)
+  add_executable(${target} ${arg_SOURCES})
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${target} TEST_PREFIX "${name}." TEST_LIST ${target}_list
+    DISCOVERY_TIMEOUT 60)
+  # gtest_discover_tests() keeps only the first of several labels (CMake 3.25), so they are set here,
+  # in a file that ctest reads after the list of tests.
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${target}_labels.cmake)
+  file(CONFIGURE OUTPUT ${script} @ONLY CONTENT [[
+if(@target@_list)
+  set_tests_properties(${@target@_list} PROPERTIES LABELS "@arg_LABELS@" TIMEOUT 300
+    ENVIRONMENT "@TELEMILL_TEST_ENVIRONMENT@")
+endif()
+]])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
+endfunction()
+
+# telemill_integration_test(NAME LIBRARIES library... SOURCES file...): a GoogleTest program that
+# crosses modules. Runs under every preset that builds tests, also in the release stage of ./test.
+function(telemill_integration_test name)
+  telemill_gtest(${name} LABELS integration ${name} ${ARGN})
+  add_dependencies(telemill_integration telemill_${name}_test)
+endfunction()
+
+# telemill_skipped_test(NAME REASON): a test this machine cannot run. ctest lists it as skipped and
+# ./test prints the reason, so that what is missing is never silent.
+function(telemill_skipped_test name reason)
+  add_test(NAME ${name} COMMAND ${CMAKE_COMMAND} -E echo "SKIP: ${reason}")
+  set_tests_properties(${name} PROPERTIES SKIP_REGULAR_EXPRESSION "^SKIP: " LABELS integration)
+endfunction()
+
 # telemill_checks(NAME LIBRARY TESTS BENCHES FUZZERS): the programs that prove a library.
 function(telemill_checks name library tests benches fuzzers)
   if(TELEMILL_TESTS AND tests)
-    find_package(GTest REQUIRED)
-    add_executable(telemill_${name}_test ${tests})
-    target_link_libraries(telemill_${name}_test PRIVATE ${library} GTest::gmock GTest::gtest_main)
-    include(GoogleTest)
-    gtest_discover_tests(telemill_${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
-      PROPERTIES LABELS "unit;${name}")
+    telemill_gtest(${name} LIBRARIES ${library} LABELS unit ${name} SOURCES ${tests})
   endif()
   if(TELEMILL_BENCHES AND benches)
     find_package(benchmark REQUIRED)
@@ -47,13 +91,16 @@ function(telemill_checks name library tests benches fuzzers)
     target_link_libraries(telemill_${name}_bench PRIVATE ${library} benchmark::benchmark_main)
     add_test(NAME ${name}.bench_smoke
       COMMAND telemill_${name}_bench --benchmark_min_time=0.001)
-    set_tests_properties(${name}.bench_smoke PROPERTIES LABELS "bench_smoke;${name}")
+    telemill_test_properties(LABELS bench_smoke ${name} TESTS ${name}.bench_smoke)
+    add_dependencies(telemill_benches telemill_${name}_bench)
   endif()
   if(TELEMILL_FUZZ)
     foreach(source IN LISTS fuzzers)
       get_filename_component(target ${source} NAME_WE)
       add_executable(${target} ${source})
       target_link_libraries(${target} PRIVATE ${library} -fsanitize=fuzzer)
+      add_dependencies(telemill_fuzzers ${target})
+      set_property(GLOBAL APPEND_STRING PROPERTY TELEMILL_FUZZERS "$<TARGET_FILE:${target}>\n")
     endforeach()
   endif()
 endfunction()
@@ -69,5 +116,12 @@ function(telemill_module name)
     target_link_libraries(telemill_${name} PUBLIC telemill_${module})
   endforeach()
   target_link_libraries(telemill_${name} PUBLIC ${arg_LINK})
+  set_property(GLOBAL APPEND PROPERTY TELEMILL_MODULES telemill_${name})
   telemill_checks(${name} telemill_${name} "${tests}" "${benches}" "${fuzzers}")
+endfunction()
+
+# telemill_list_fuzzers(): writes the path of each fuzz target to build/<preset>/fuzzers.txt.
+function(telemill_list_fuzzers)
+  get_property(paths GLOBAL PROPERTY TELEMILL_FUZZERS)
+  file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/fuzzers.txt CONTENT "${paths}")
 endfunction()

@@ -10,6 +10,11 @@ option(TELEMILL_FUZZ "Build libFuzzer targets (clang only)" OFF)
 option(TELEMILL_WERROR "Warnings are errors" ON)
 set(TELEMILL_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
+# What sanitizers want to hear from their environment, however ctest is called.
+set(TELEMILL_TEST_ENVIRONMENT
+  "ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1"
+  "UBSAN_OPTIONS=print_stacktrace=1" "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
+
 find_program(TELEMILL_CCACHE ccache)
 if(TELEMILL_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${TELEMILL_CCACHE})

@@ -23,8 +23,8 @@ namespace {
 
 constexpr uint32_t unpooled = UINT32_MAX;
 constexpr int class_shift = std::countr_zero(limits::slab_bytes_min);
-constexpr size_t class_count =
-    static_cast<size_t>(std::countr_zero(limits::slab_bytes_pooled_max) - class_shift + 1);
+constexpr int class_shift_max = std::countr_zero(limits::slab_bytes_pooled_max);
+constexpr size_t class_count = size_t{class_shift_max - class_shift} + 1;
 constexpr size_t overhead_bytes = Slab::header_bytes + limits::slab_padding_bytes;
 
 uint32_t class_of(size_t total_bytes) noexcept {

@@ -141,7 +141,7 @@ class FactoryFor : public Factory {
     return std::make_unique<Parsed>(config::decode<Config>(node, path, problems));
   }
   [[nodiscard]] const config::TypeInfo& type_info() const noexcept final {
-    return config::type_info<Config>();
+    return config::type_info<Config>;
   }
 
  protected:

@@ -45,6 +45,15 @@ void Admission::reset() noexcept {
   bytes_ = 0;
 }
 
+void Admission::pay_for(base::Buffer& bytes) noexcept {
+  if (bytes_ == 0) return;
+  bytes.charge(budget_->process_, bytes_);
+  budget_->used_bytes_ -= bytes_;
+  budget_->leased_bytes_ -= bytes_;
+  budget_ = nullptr;
+  bytes_ = 0;
+}
+
 LaneBudget::~LaneBudget() {
   TELEMILL_CHECK(used_bytes_ == 0);  // an admission outlived its lane
   process_.give_back(leased_bytes_);

@@ -4,17 +4,21 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/buffer.h"
+
 namespace telemill::runtime {
 
 /// The process-wide count of admitted bytes. Lanes lease chunks of it, so that admission rarely
-/// touches a shared cache line. Any thread.
-class MemoryBudget {
+/// touches a shared cache line. Bytes that travel carry their payment along (`Admission::pay_for`)
+/// and refund it where they die. Any thread; outlives all admitted bytes.
+class MemoryBudget final : public base::Payer {
  public:
   explicit MemoryBudget(size_t bytes_max) noexcept : bytes_max_(bytes_max) {}
 
   /// Takes `bytes` if they fit under the limit.
   [[nodiscard]] bool try_lease(size_t bytes) noexcept;
   void give_back(size_t bytes) noexcept;
+  void refund(size_t bytes) noexcept override { give_back(bytes); }
   [[nodiscard]] size_t leased_bytes() const noexcept {
     return leased_bytes_.load(std::memory_order_relaxed);
   }
@@ -41,6 +45,8 @@ class Admission {
   /// Grows or shrinks to `bytes`; false (and unchanged) when the budget refuses.
   [[nodiscard]] bool resize(size_t bytes) noexcept;
   void reset() noexcept;
+  /// Passes the payment on to the bytes, which may then leave the lane and outlive its budget.
+  void pay_for(base::Buffer& bytes) noexcept;
 
  private:
   friend class LaneBudget;

@@ -150,5 +150,23 @@ TEST(LaneBudget, NeverExceedsTheLimitFromFourThreads) {
   EXPECT_GT(refused.load(), 0U) << "the limit was never met: the test proves nothing";
 }
 
+TEST(Admission, PaysForBytesThatOutliveTheLane) {
+  MemoryBudget process(1 << 20);
+  base::Slice slice;
+  {
+    LaneBudget lane(process);
+    Admission admission;
+    ASSERT_TRUE(lane.try_admit(1000, admission));
+    base::Buffer bytes(1000);
+    bytes.append("body");
+    admission.pay_for(bytes);
+    EXPECT_EQ(lane.used_bytes(), 0U);
+    slice = std::move(bytes).freeze();
+  }
+  EXPECT_EQ(process.leased_bytes(), 1000U);
+  slice = {};
+  EXPECT_EQ(process.leased_bytes(), 0U);
+}
+
 }  // namespace
 }  // namespace telemill::runtime

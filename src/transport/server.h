@@ -22,11 +22,15 @@ class Exchange {
    public:
     /// Called at most once per exchange.
     virtual void respond(uint64_t stream, Response response) = 0;
+    /// Called instead when an open exchange is dropped unanswered.
+    virtual void give_up(uint64_t stream) = 0;
 
    protected:
     ~Target();
     /// Every open exchange of this target loses it: the client has gone.
     void abandon_exchanges() noexcept;
+    /// The exchange of one stream loses it.
+    void abandon_exchange(uint64_t stream) noexcept;
 
    private:
     friend class Exchange;
@@ -92,7 +96,8 @@ struct ServerSettings {
   bool accept_http2 = true;
   uint32_t streams_per_connection_max = 0;  // 0: our default of 1024
   size_t header_bytes_max = 16 * 1024;      // over it: 431
-  /// Bytes of unfinished bodies per connection before the peer is held back by flow control.
+  /// HTTP/2: bytes of bodies not yet answered per connection before the peer is held back by flow
+  /// control; also the window it is given.
   size_t connection_window_bytes = 4 * 1024 * 1024;
   Duration header_timeout = std::chrono::minutes(1);  // first byte to end of head; zero: none
   Duration read_timeout{};                            // whole request; zero: none

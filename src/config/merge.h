@@ -1,0 +1,19 @@
+#pragma once
+
+#include "config/node.h"
+#include "config/problem.h"
+
+namespace telemill::config {
+
+/// Lays `over` on `base`, as a later --config does: mappings merge key by key, anything else is
+/// replaced. So a later null erases and a later `{}` does not.
+void merge(Node& base, Node&& over);
+
+/// Adds the entries of `more` that `mapping` lacks: the rule of `<<`.
+void add_missing(Node& mapping, Node&& more);
+
+/// Turns top-level keys `a::b::c: value` into nested mappings, as the reference does for every
+/// source. Too many levels are a problem.
+void nest_top_keys(Node& root, Problems& problems);
+
+}  // namespace telemill::config

@@ -1,0 +1,13 @@
+# cmake -DNM=nm -DPROGRAM=path -P check_probe.cmake: fails unless the linker inlined the probe.
+execute_process(COMMAND ${PROGRAM} RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "the probe does not run or computes nonsense: ${status}")
+endif()
+execute_process(COMMAND ${NM} ${PROGRAM} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+if(NOT symbols MATCHES "lto_probe_kept")
+  message(FATAL_ERROR "${NM} shows no symbols of ours, so nothing is proven:\n${symbols}")
+endif()
+if(symbols MATCHES "lto_probe_inlined")
+  message(FATAL_ERROR "lto_probe_inlined() was called, not inlined: link-time optimisation is off")
+endif()
+message(STATUS "inlined across files")

@@ -1,0 +1,1 @@
+"""What ./test runs: stages that build and check, and one table of what came out."""
