@@ -16,6 +16,8 @@ namespace telemill::runtime {
 template <class T>
 class Mailbox {
   static constexpr size_t line_bytes = 64;
+  // In the tail counter, so that closing and claiming a cell are one order of events.
+  static constexpr size_t closed_bit = ~(~size_t{0} >> 1);
 
  public:
   /// Room for `capacity` elements, rounded up to a power of two.
@@ -32,10 +34,12 @@ class Mailbox {
     }
   }
 
-  /// Any thread. False when full: `value` stays with the caller, who must have an answer for that.
+  /// Any thread. False when full or closed: `value` stays with the caller, who must have an answer
+  /// for that.
   [[nodiscard]] bool try_push(T& value) noexcept {
     size_t tail = tail_.load(std::memory_order_relaxed);
     for (;;) {
+      if ((tail & closed_bit) != 0) return false;
       Cell& cell = cells_[tail & mask_];
       const size_t sequence = cell.sequence.load(std::memory_order_acquire);
       const auto distance = static_cast<ptrdiff_t>(sequence - tail);
@@ -59,6 +63,18 @@ class Mailbox {
     cell.sequence.store(head_ + mask_ + 1, std::memory_order_release);
     ++head_;
     return true;
+  }
+
+  /// Any thread: refuses every later push. A push that was accepted before will be popped.
+  void close() noexcept { tail_.fetch_or(closed_bit, std::memory_order_relaxed); }
+  /// Any thread.
+  [[nodiscard]] bool is_closed() const noexcept {
+    return (tail_.load(std::memory_order_relaxed) & closed_bit) != 0;
+  }
+  /// The one consumer: whether all accepted pushes are popped. A push under way counts as accepted
+  /// even while `try_pop` cannot see it yet.
+  [[nodiscard]] bool is_empty() const noexcept {
+    return (tail_.load(std::memory_order_relaxed) & ~closed_bit) == head_;
   }
 
   [[nodiscard]] size_t capacity() const noexcept { return mask_ + 1; }

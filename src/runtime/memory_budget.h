@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <utility>
 
-#include "base/units.h"
-
 namespace telemill::runtime {
 
 /// The process-wide count of admitted bytes. Lanes lease chunks of it, so that admission rarely
@@ -29,7 +27,8 @@ class MemoryBudget {
 
 class LaneBudget;
 
-/// Admitted bytes, given back on destruction. Move it with what it pays for. One lane.
+/// Admitted bytes, given back on destruction. Move it with what it pays for. Stays on its lane and
+/// dies before its LaneBudget.
 class Admission {
  public:
   Admission() noexcept = default;
@@ -50,7 +49,8 @@ class Admission {
   size_t bytes_ = 0;
 };
 
-/// One lane's lease of the budget. Counted before a body is read: no bytes, no reading.
+/// One lane's lease of the budget. Counted before a body is read: no bytes, no reading. A lane at
+/// rest leases nothing; a busy one has at most two chunks to spare.
 class LaneBudget {
  public:
   static constexpr size_t chunk_bytes = 256 * 1024;
@@ -60,7 +60,8 @@ class LaneBudget {
   LaneBudget& operator=(const LaneBudget&) = delete;
   ~LaneBudget();
 
-  /// Pays for `bytes`; false when the process is at its limit: the client hears "later".
+  /// Pays for `bytes`; what `admission` held before is given back. False, with `admission` as it
+  /// was, when the process is at its limit: the client hears "later".
   [[nodiscard]] bool try_admit(size_t bytes, Admission& admission) noexcept;
   [[nodiscard]] size_t used_bytes() const noexcept { return used_bytes_; }
 

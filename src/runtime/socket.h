@@ -1,14 +1,9 @@
 #pragma once
 
-#include <sys/socket.h>
-
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "base/unique_function.h"
+#include "runtime/endpoint.h"
 #include "telemill/result.h"
 
 namespace telemill::runtime {
@@ -33,43 +28,19 @@ class Descriptor {
   int number_ = -1;
 };
 
-/// Where to listen or connect, as users write it: `host:port`, `[::1]:port`, `:port`, or a socket
-/// path. Host names are resolved later.
-struct Endpoint {
-  enum class Family : uint8_t { tcp, tcp4, tcp6, unix_socket };
-  Family family = Family::tcp;
-  std::string host;  // or the socket path; empty host: every interface
-  uint16_t port = 0;
-
-  /// `text` is host:port for the tcp families and a path for unix.
-  static Result<Endpoint, Failure> parse(std::string_view text, Family family = Family::tcp);
-  [[nodiscard]] std::string to_string() const;
-};
-
-/// A socket address as the kernel takes it.
-struct Address {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-
-  /// `127.0.0.1:4317`, `[::1]:4317` or the socket path.
-  [[nodiscard]] std::string to_string() const;
-  [[nodiscard]] uint16_t port() const noexcept;
-};
-
-/// Resolves a host name. Blocks: call it at start-up or through `Worker`.
-Result<std::vector<Address>, Failure> resolve(const Endpoint& endpoint);
-
-/// A non-blocking listening socket with SO_REUSEPORT, so that every lane opens its own. A stale
-/// unix socket path is replaced when nobody answers on it. Fails with the endpoint named.
-/// Without SO_REUSEPORT on the first one (`exclusive`), a port that another process holds is
-/// refused; pass false for the other lanes.
+/// A non-blocking listening socket with SO_REUSEPORT, so that every lane opens its own. The first
+/// one of a process is `exclusive`: a port that anybody else holds is refused. Pass false for the
+/// other lanes. A unix socket can be held once only (`unsupported` otherwise); a stale path is
+/// replaced when nobody answers on it. Fails with the endpoint named.
 Result<Descriptor, Failure> listen_on(const Address& address, bool exclusive);
 /// The address a socket is bound to; tells which port 0 became.
 Result<Address, Failure> bound_address(const Descriptor& descriptor);
-/// Accepts one waiting connection, non-blocking; an empty descriptor when there is none.
-/// Fails (over_limit) when the process is out of descriptors.
+/// Accepts one waiting connection, non-blocking and without Nagle's delay; an empty descriptor
+/// when there is none. Fails (over_limit) when the process is out of descriptors: the listener
+/// stays ready then, so unwatch it for a while.
 Result<Descriptor, Failure> accept_from(const Descriptor& listener, Address& peer);
-/// Starts a non-blocking connection; writable when it is there or has failed (`connect_error`).
+/// Starts a non-blocking connection without Nagle's delay; writable when it is there or has failed
+/// (`connect_error`).
 Result<Descriptor, Failure> start_connect(const Address& address);
 /// Zero, or the errno with which connecting ended.
 [[nodiscard]] int connect_error(const Descriptor& descriptor) noexcept;

@@ -17,8 +17,9 @@ class Worker {
   /// Runs what is queued, then ends the thread.
   ~Worker();
 
-  /// Any thread: runs `job` on the worker, then `done` on `lane`. False, with nothing taken, when
-  /// the queue is full.
+  /// Any thread: runs `job` on the worker, then `done` on `lane`, which must outlive the worker.
+  /// False, with nothing taken, when the queue is full. When the lane has stopped by then, or its
+  /// mailbox stays full while the worker ends, `done` is destroyed unrun on the worker's thread.
   [[nodiscard]] bool submit(base::UniqueFunction<void()>& job, Lane& lane,
                             base::UniqueFunction<void()>& done);
 
