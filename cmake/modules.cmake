@@ -106,9 +106,10 @@ function(telemill_checks name library tests benches fuzzers)
   endif()
 endfunction()
 
-# telemill_module(NAME DEPS module... LINK library...)
+# telemill_module(NAME DEPS module... LINK library... TEST_LINK library...)
+# What TEST_LINK names only the module's tests see, so it may be a target of tests/.
 function(telemill_module name)
-  cmake_parse_arguments(arg "" "" "DEPS;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPS;LINK;TEST_LINK" ${ARGN})
   telemill_sources(${CMAKE_CURRENT_SOURCE_DIR}/${name} sources tests benches fuzzers)
   add_library(telemill_${name} STATIC ${sources})
   target_include_directories(telemill_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
@@ -119,6 +120,9 @@ function(telemill_module name)
   target_link_libraries(telemill_${name} PUBLIC ${arg_LINK})
   set_property(GLOBAL APPEND PROPERTY TELEMILL_MODULES telemill_${name})
   telemill_checks(${name} telemill_${name} "${tests}" "${benches}" "${fuzzers}")
+  if(arg_TEST_LINK AND TARGET telemill_${name}_test)
+    target_link_libraries(telemill_${name}_test PRIVATE ${arg_TEST_LINK})
+  endif()
 endfunction()
 
 # telemill_list_fuzzers(): writes the path of each fuzz target to build/<preset>/fuzzers.txt.

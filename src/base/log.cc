@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <iterator>
 #include <unordered_map>
@@ -42,18 +43,39 @@ bool is_within_rate(std::string_view event, uint64_t now_nanos) {
           (count - settings.lines_initial) % settings.lines_thereafter == 0);
 }
 
+/// Bytes of the well-formed UTF-8 sequence at the start of `text`; zero when there is none.
+size_t sequence_bytes(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return 1;
+  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || size > text.size()) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  const bool is_overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool is_surrogate = first == 0xed && byte(1) > 0x9f;
+  const bool is_beyond_unicode = first == 0xf4 && byte(1) > 0x8f;
+  return is_overlong || is_surrogate || is_beyond_unicode ? 0 : size;
+}
+
+/// As a JSON string: peers choose some of our fields, and no byte of theirs may break the line.
 void append_quoted(fmt::memory_buffer& line, std::string_view text) {
   line.push_back('"');
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text.front());
+    const size_t size = sequence_bytes(text);
+    if (size == 0) {
+      line.append(std::string_view("\\ufffd"));
+    } else if (byte == '"' || byte == '\\') {
       line.push_back('\\');
-      line.push_back(c);
+      line.push_back(text.front());
     } else if (byte < 0x20 || byte == 0x7f) {
       fmt::format_to(std::back_inserter(line), "\\u{:04x}", byte);
     } else {
-      line.push_back(c);
+      line.append(text.substr(0, size));
     }
+    text.remove_prefix(size == 0 ? 1 : size);
   }
   line.push_back('"');
 }
@@ -61,8 +83,12 @@ void append_quoted(fmt::memory_buffer& line, std::string_view text) {
 void append_value(fmt::memory_buffer& line, const Field::Value& value) {
   std::visit(
       [&line](const auto& v) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string_view>) {
+        using Value = std::decay_t<decltype(v)>;
+        if constexpr (std::is_same_v<Value, std::string_view>) {
           append_quoted(line, v);
+        } else if constexpr (std::is_same_v<Value, double>) {
+          const char* const quote = std::isfinite(v) ? "" : "\"";  // JSON has no infinity
+          fmt::format_to(std::back_inserter(line), "{0}{1}{0}", quote, v);
         } else {
           fmt::format_to(std::back_inserter(line), "{}", v);
         }

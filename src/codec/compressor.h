@@ -18,9 +18,9 @@ namespace telemill::codec {
 /// between them. One per lane; the state of a coding is made when the coding is first asked for.
 ///
 /// Levels, which `accepts_level` must allow:
-/// - gzip, zlib: -1 (default) and 1 are ISA-L 1, 2 is ISA-L 2, 0 and -2 ISA-L 0. ISA-L neither
-///   stores nor codes by Huffman alone; its level 0 is the nearest and costs less than either.
-///   3 to 9 are libdeflate's.
+/// - gzip, zlib: 0 to 2 are ISA-L's, -1 (default) is its 1, or its 0 for messages below 8 KiB.
+///   -2 is 0 as well: ISA-L neither stores nor codes by Huffman alone, its level 0 is the nearest
+///   and costs less than either. 3 to 9 are libdeflate's.
 /// - zstd: below 3 (default) is 1, below 6 is 3, below 10 is 6, all above 11: the four steps the
 ///   reference collector has.
 class Compressor {
@@ -30,9 +30,9 @@ class Compressor {
   Compressor& operator=(Compressor&&) noexcept;
   ~Compressor();
 
-  /// The coded form of `input`, in a slab of about its size. Pieces are read where they lie,
-  /// except for framed snappy and deflate levels from 3, which want them in one. Fails with
-  /// over_limit when `input` is larger than `limits::request_bytes_max`. Identity copies.
+  /// The coded form of `input`, in a slab of about its size. Pieces are read where they lie
+  /// by gzip and zlib below level 3, zstd and snappy; the others copy them together first. Fails
+  /// with over_limit when `input` is larger than `limits::request_bytes_max`. Identity copies.
   Result<base::Buffer> compress(Coding coding, const base::Rope& input, int level = level_default);
 
  private:

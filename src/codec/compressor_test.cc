@@ -157,5 +157,17 @@ TEST(Compressor, ShrinksMoreAtHigherLevels) {
   EXPECT_LT(size(Coding::zstd, 11), size(Coding::zstd, 1));
 }
 
+TEST(Compressor, SparesSmallMessagesCodesOfTheirOwnByDefault) {
+  Compressor compressor;
+  const auto coded = [&](size_t size, int level) {
+    const auto output =
+        compressor.compress(Coding::gzip, rope_of(SampleSpans(1).take(size)), level);
+    return std::string(output->view());
+  };
+  EXPECT_EQ(coded(8_KiB - 1, level_default), coded(8_KiB - 1, 0));
+  EXPECT_EQ(coded(8_KiB, level_default), coded(8_KiB, 1));
+  EXPECT_NE(coded(8_KiB, 0), coded(8_KiB, 1));
+}
+
 }  // namespace
 }  // namespace telemill::codec

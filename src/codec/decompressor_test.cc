@@ -92,10 +92,21 @@ TEST(Decompressor, RefusesGarbageBehindTheEnd) {
   }
 }
 
+/// An lz4 frame as liblz4 writes it.
+std::string lz4_frame(std::string_view content, const LZ4F_preferences_t& preferences) {
+  std::string out(LZ4F_compressFrameBound(content.size(), &preferences), '\0');
+  out.resize(
+      LZ4F_compressFrame(out.data(), out.size(), content.data(), content.size(), &preferences));
+  return out;
+}
+
 TEST(Decompressor, NoticesEveryFlippedBit) {
+  LZ4F_preferences_t checked{};
+  checked.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled;
   for (const Coding coding : codings) {
     const std::string content = SampleSpans(1).take(300);
-    const std::string whole = coded(coding, content);
+    const std::string whole =
+        coding == Coding::lz4 ? lz4_frame(content, checked) : coded(coding, content);
     Decompressor decompressor;
     for (size_t bit = 0; bit < 8 * whole.size(); ++bit) {
       std::string flipped = whole;
@@ -252,9 +263,7 @@ TEST(Decompressor, ReadsLz4FramesOfAllKinds) {
             has_checksums ? LZ4F_contentChecksumEnabled : LZ4F_noContentChecksum;
         preferences.frameInfo.blockChecksumFlag =
             has_checksums ? LZ4F_blockChecksumEnabled : LZ4F_noBlockChecksum;
-        std::string input(LZ4F_compressFrameBound(content.size(), &preferences), '\0');
-        input.resize(LZ4F_compressFrame(input.data(), input.size(), content.data(), content.size(),
-                                        &preferences));
+        const std::string input = lz4_frame(content, preferences);
         for (const size_t limit : {content.size(), content.size() + 1, 4 * content.size()}) {
           const auto output = decompressor.decompress(Coding::lz4, input, limit);
           ASSERT_TRUE(output) << output.error().what;

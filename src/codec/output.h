@@ -28,8 +28,8 @@ inline base::Buffer fitted(base::Buffer buffer) {
 }
 
 /// Calls `attempt(room)` with ever more room, `room_first` to `room_max`, until it does not fail
-/// with over_limit. Each attempt starts afresh and has freed the one before, so at no time is
-/// more than `room_max` in use; growth by four keeps the repeated work below a third.
+/// with over_limit. Each attempt starts afresh when the one before has given its slab back, so at
+/// no time is more than `room_max` in use; growth by four keeps the repeated work below a third.
 template <class Attempt>
 Result<base::Buffer> with_growing_room(size_t room_first, size_t room_max, Attempt attempt) {
   size_t room = std::min(room_first, room_max);

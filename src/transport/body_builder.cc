@@ -42,8 +42,8 @@ std::optional<Refusal> BodyBuilder::make_space() {
 }
 
 std::optional<Refusal> BodyBuilder::reserve(size_t bytes) {
-  const bool is_paid = admission_.bytes() == 0 ? budget_->try_admit(bytes, admission_)
-                                               : admission_.resize(bytes);
+  const bool is_paid =
+      admission_.bytes() == 0 ? budget_->try_admit(bytes, admission_) : admission_.resize(bytes);
   if (!is_paid) return Refusal::overloaded;
   bytes_.reserve(bytes);
   return std::nullopt;

@@ -64,10 +64,18 @@ void Http1Connection::process(std::string_view input) {
       case Http1Parser::Event::more:
         if (input.empty()) return;
         break;
-      case Http1Parser::Event::head: on_head(!input.empty()); break;
-      case Http1Parser::Event::body: on_body(step.data); break;
-      case Http1Parser::Event::end: on_end(); break;
-      case Http1Parser::Event::fault: on_fault(); return;
+      case Http1Parser::Event::head:
+        on_head(!input.empty());
+        break;
+      case Http1Parser::Event::body:
+        on_body(step.data);
+        break;
+      case Http1Parser::Event::end:
+        on_end();
+        break;
+      case Http1Parser::Event::fault:
+        on_fault();
+        return;
     }
   }
   if (state_ == State::handling) stash_.append(input);
@@ -78,8 +86,8 @@ void Http1Connection::on_head(bool has_more_input) {
   state_ = State::body;
   HeadVerdict verdict = context_.handler.on_head(head());
   if (verdict.answer) {
-    answer(std::move(*verdict.answer), parser_.head().content_length.value_or(0) == 0 &&
-                                           !parser_.expects_continue());
+    answer(std::move(*verdict.answer),
+           parser_.head().content_length.value_or(0) == 0 && !parser_.expects_continue());
     return;
   }
   body_.start(verdict.body_bytes_max);

@@ -18,6 +18,7 @@ class Http1Connection final : public ServerSession, private Exchange::Target {
 
   void receive(std::string_view bytes) override;
   std::span<char> direct_space() override;
+  [[nodiscard]] bool reads_directly() const noexcept override { return true; }
   void received_directly(size_t bytes) override;
   void on_input_end() override;
   [[nodiscard]] bool wants_input() const noexcept override;

@@ -55,11 +55,16 @@ uint32_t size32(size_t size) noexcept { return static_cast<uint32_t>(size); }
 Http1Parser::Step Http1Parser::step(std::string_view input) {
   switch (state_) {
     case State::request_line:
-    case State::header_line: return step_head(input);
-    case State::counted_body: return step_counted_body(input);
-    case State::ended: return end(0);
-    case State::failed: return {Event::fault, 0, {}};
-    default: return step_chunked(input);
+    case State::header_line:
+      return step_head(input);
+    case State::counted_body:
+      return step_counted_body(input);
+    case State::ended:
+      return end(0);
+    case State::failed:
+      return {Event::fault, 0, {}};
+    default:
+      return step_chunked(input);
   }
 }
 
@@ -171,8 +176,8 @@ bool Http1Parser::read_header_line() {
     return refuse(400, "header value has control characters");
   }
   for (size_t i = 0; i < colon; ++i) text_[line_start_ + i] = lower(text_[line_start_ + i]);
-  const Field field{size32(line_start_), size32(colon), size32(static_cast<size_t>(
-                        value.data() - text_.data())), size32(value.size())};
+  const Field field{size32(line_start_), size32(colon),
+                    size32(static_cast<size_t>(value.data() - text_.data())), size32(value.size())};
   fields_.push_back(field);
   return read_special(field);
 }
@@ -296,9 +301,12 @@ Http1Parser::Step Http1Parser::step_chunked(std::string_view input) {
   switch (state_) {
     case State::chunk_size:
     case State::chunk_extension:
-    case State::chunk_size_end: return step_chunk_size(input);
-    case State::trailer_line: return step_trailers(input);
-    default: return step_chunk_data(input);
+    case State::chunk_size_end:
+      return step_chunk_size(input);
+    case State::trailer_line:
+      return step_trailers(input);
+    default:
+      return step_chunk_data(input);
   }
 }
 

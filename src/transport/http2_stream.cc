@@ -15,8 +15,8 @@ void HeaderStore::clear() noexcept {
 bool HeaderStore::add(std::string_view name, std::string_view value, size_t bytes_max,
                       size_t count_max) {
   constexpr size_t entry_bytes = 32;  // what RFC 9113 6.5.2 counts per field
-  const size_t bytes = text_.size() + name.size() + value.size() +
-                       entry_bytes * (fields_.size() + 1);
+  const size_t bytes =
+      text_.size() + name.size() + value.size() + entry_bytes * (fields_.size() + 1);
   if (bytes > bytes_max || fields_.size() == count_max) is_over_limit_ = true;
   if (is_over_limit_) return false;
   text_.append(name).append(value);

@@ -10,32 +10,58 @@ namespace telemill::transport {
 
 std::string_view reason_phrase(int status) noexcept {
   switch (status) {
-    case 200: return "OK";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 413: return "Content Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Status";
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
   }
 }
 
@@ -52,8 +78,8 @@ std::string_view HttpDate::text(UnixNanos now) noexcept {
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     fmt::format_to_n(text_.data(), text_.size(), "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
                      days.substr(static_cast<size_t>(parts.tm_wday) * 3, 3), parts.tm_mday,
-                     months.substr(static_cast<size_t>(parts.tm_mon) * 3, 3),
-                     parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+                     months.substr(static_cast<size_t>(parts.tm_mon) * 3, 3), parts.tm_year + 1900,
+                     parts.tm_hour, parts.tm_min, parts.tm_sec);
   }
   return {text_.data(), text_bytes};
 }
@@ -91,8 +117,8 @@ void write_http1_response(const Response& response, Http1AnswerForm form, std::s
   };
   if (!response.content_type.empty()) add("content-type", response.content_type);
   for (const Header& header : response.headers) add(header.name, header.value);
-  const bool may_have_body = response.status >= 200 && response.status != 204 &&
-                             response.status != 304;
+  const bool may_have_body =
+      response.status >= 200 && response.status != 204 && response.status != 304;
   if (may_have_body) fmt::format_to(into, "content-length: {}\r\n", response.body.size());
   add("date", date);
   if (form.closes) {

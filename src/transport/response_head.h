@@ -31,9 +31,9 @@ void clean_values(Headers& headers) noexcept;
 
 /// How an HTTP/1 answer goes out.
 struct Http1AnswerForm {
-  bool closes = false;         // Connection: close
+  bool closes = false;           // Connection: close
   bool says_keep_alive = false;  // HTTP/1.0 wants to hear it
-  bool has_body = true;        // false for HEAD
+  bool has_body = true;          // false for HEAD
 };
 /// Queues status line, headers and body.
 void write_http1_response(const Response& response, Http1AnswerForm form, std::string_view date,

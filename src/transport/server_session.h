@@ -51,6 +51,8 @@ class ServerSession {
   virtual void receive(std::string_view bytes) = 0;
   /// Where the peer's next bytes belong, if that is known: reading there saves a copy.
   virtual std::span<char> direct_space() { return {}; }
+  /// True if it pays to read little at a time and the rest into `direct_space()`.
+  [[nodiscard]] virtual bool reads_directly() const noexcept { return false; }
   /// So many bytes were read into `direct_space()`.
   virtual void received_directly(size_t /*bytes*/) {}
   /// The peer has ended its side.

@@ -1,0 +1,130 @@
+#include "components/receivers/otlp/http_handler.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "transport/grpc.h"
+
+namespace telemill::components::receivers::otlp {
+namespace {
+
+namespace grpc = transport::grpc;
+using telemill::otlp::Signal;
+using transport::Response;
+
+std::string with_slash(const std::string& path) {
+  return path.starts_with('/') ? path : "/" + path;
+}
+
+}  // namespace
+
+HttpHandler::HttpHandler(const pipeline::ComponentContext& context,
+                         const pipeline::ReceiverOutputs& outputs, const HttpConfig& config)
+    : config_(config),
+      intake_(context, outputs, "http"),
+      paths_{with_slash(config.traces_url_path), with_slash(config.metrics_url_path),
+             with_slash(config.logs_url_path),
+             std::string(telemill::otlp::names(Signal::profiles).http_path)} {}
+
+std::optional<Signal> HttpHandler::signal_of(std::string_view path) const {
+  for (const Signal signal : telemill::otlp::all_signals) {
+    if (paths_[static_cast<size_t>(signal)] == path && intake_.serves(signal)) return signal;
+  }
+  return std::nullopt;
+}
+
+std::optional<codec::Coding> HttpHandler::coding_of(const transport::RequestHead& head) const {
+  const std::string_view name = head.header("content-encoding");
+  const auto coding = codec::coding_from_http(name);
+  if (!coding || *coding == codec::Coding::identity) return coding;
+  // An empty list decodes nothing: such bodies are taken as they are.
+  if (config_.compression_algorithms.empty()) return codec::Coding::identity;
+  const bool is_allowed =
+      std::ranges::any_of(config_.compression_algorithms, [name](const std::string& allowed) {
+        return codec::equals_without_case(allowed, name);
+      });
+  return is_allowed ? coding : std::nullopt;
+}
+
+std::optional<Response> HttpHandler::refuse_head(const transport::RequestHead& head) const {
+  const BodyKind kind = body_kind(head.header("content-type"));
+  if (!coding_of(head)) {
+    return http_error(400,
+                      {.code = grpc::Code::invalid_argument,
+                       .message = "unsupported Content-Encoding: " +
+                                  std::string(head.header("content-encoding"))},
+                      kind);
+  }
+  if (!signal_of(head.path)) return plain_text(404, "404 page not found\n");
+  if (head.method != "POST") {
+    return plain_text(405, "405 method not allowed, supported: [POST]");
+  }
+  if (kind == BodyKind::other) {
+    return plain_text(415,
+                      "415 unsupported media type, supported: [application/json, "
+                      "application/x-protobuf]");
+  }
+  return std::nullopt;
+}
+
+Response HttpHandler::finished(Response response) const {
+  for (const config::Header& header : config_.response_headers.list) {
+    response.headers.push_back({header.name, header.value.reveal()});
+  }
+  return response;
+}
+
+transport::HeadVerdict HttpHandler::on_head(const transport::RequestHead& head) {
+  transport::HeadVerdict verdict{.body_bytes_max = config_.body_bytes_max()};
+  if (auto refused = refuse_head(head)) {
+    verdict.answer = std::make_unique<Response>(finished(*std::move(refused)));
+  }
+  return verdict;
+}
+
+Response HttpHandler::to_response(const IntakeAnswer& answer, BodyKind kind) const {
+  if (const auto* refusal = std::get_if<IntakeRefusal>(&answer)) {
+    const bool is_ours = refusal->kind == RefusalKind::overloaded;
+    return http_error(is_ours ? 503 : 400,
+                      {.code = is_ours ? grpc::Code::unavailable : grpc::Code::invalid_argument,
+                       .message = refusal->what},
+                      kind);
+  }
+  const auto& outcome = std::get<pipeline::Outcome>(answer);
+  if (outcome.is_ok()) return http_success(kind);
+  const grpc::Status status = to_status(outcome);
+  return http_error(http_status(status.code), status, kind);
+}
+
+void HttpHandler::on_request(const transport::RequestHead& head, transport::Body body,
+                             transport::Exchange exchange) {
+  const BodyKind kind = body_kind(head.header("content-type"));
+  const codec::Coding coding = codec::coding_of_http_body(*coding_of(head), body.bytes.view());
+  intake_.take({.signal = *signal_of(head.path),
+                .format = kind == BodyKind::json ? Intake::Format::json : Intake::Format::protobuf,
+                .coding = coding,
+                .message_bytes_max = config_.body_bytes_max(),
+                .message_offset = 0,
+                .body = std::move(body.bytes),
+                .admission = std::move(body.admission)},
+               [this, kind, reply = std::make_unique<transport::Exchange>(std::move(exchange))](
+                   const IntakeAnswer& answer) {
+                 reply->respond(finished(to_response(answer, kind)));
+               });
+}
+
+Response HttpHandler::on_refusal(const transport::RequestHead& head, transport::Refusal refusal) {
+  const BodyKind kind = body_kind(head.header("content-type"));
+  if (refusal == transport::Refusal::overloaded) {
+    return finished(http_error(
+        503, {.code = grpc::Code::unavailable, .message = "memory budget is exhausted"}, kind));
+  }
+  const char* const what = refusal == transport::Refusal::too_large
+                               ? "http: request body too large"
+                               : "the request body could not be read";
+  return finished(
+      http_error(400, {.code = grpc::Code::invalid_argument, .message = what}, kind));
+}
+
+}  // namespace telemill::components::receivers::otlp
