@@ -108,9 +108,8 @@ class Factory {
   [[nodiscard]] const Info& info() const noexcept { return info_; }
 
   /// Reads settings from `node`, adding what is wrong to `problems`. Never null.
-  [[nodiscard]] virtual std::unique_ptr<ComponentConfig> parse(const config::Node& node,
-                                                               const std::string& path,
-                                                               config::Problems& problems) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<ComponentConfig> parse(
+      const config::Node& node, const std::string& path, config::Problems& problems) const = 0;
   /// The field table, for help, docs and the editor schema.
   [[nodiscard]] virtual const config::TypeInfo& type_info() const noexcept = 0;
 
@@ -118,9 +117,10 @@ class Factory {
   [[nodiscard]] virtual std::unique_ptr<Receiver> create_receiver(
       const ComponentContext& context, const ComponentConfig& settings,
       const ReceiverOutputs& outputs) const;
-  [[nodiscard]] virtual std::unique_ptr<Processor> create_processor(
-      const ComponentContext& context, const ComponentConfig& settings, otlp::Signal signal,
-      Consumer& next) const;
+  [[nodiscard]] virtual std::unique_ptr<Processor> create_processor(const ComponentContext& context,
+                                                                    const ComponentConfig& settings,
+                                                                    otlp::Signal signal,
+                                                                    Consumer& next) const;
   [[nodiscard]] virtual std::unique_ptr<Exporter> create_exporter(const ComponentContext& context,
                                                                   const ComponentConfig& settings,
                                                                   otlp::Signal signal) const;
