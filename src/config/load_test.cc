@@ -96,7 +96,8 @@ TEST(Load, RefusesWhatItCannotRead) {
   EXPECT_EQ(refusal({"yaml:[a]"}),
             "--config 1 (yaml:):1:1: a configuration is a mapping, got a list\n");
   EXPECT_EQ(refusal({"yaml:"}, {"a.b"}), "--set \"a.b\" has no \"=\" (write a.b.c=value)\n");
-  EXPECT_THAT(refusal({"yaml:"}, {"a.b=[secret"}), testing::StartsWith("--set a.b:2:1: not valid YAML"));
+  EXPECT_THAT(refusal({"yaml:"}, {"a.b=[secret"}),
+              testing::StartsWith("--set a.b:2:1: not valid YAML"));
   EXPECT_THAT(refusal(std::vector<std::string>(101, "yaml:")),
               testing::StartsWith("more than 100"));
 }

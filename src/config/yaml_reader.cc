@@ -297,8 +297,9 @@ void Reader::refuse_duplicates(const Node& mapping) {
   std::vector<const Entry*> sorted;
   sorted.reserve(mapping.entries.size());
   for (const Entry& entry : mapping.entries) sorted.push_back(&entry);
-  std::ranges::stable_sort(sorted, {},
-                           [](const Entry* entry) { return std::string_view(entry->key); });
+  std::ranges::sort(sorted, [](const Entry* a, const Entry* b) {
+    return a->key != b->key ? a->key < b->key : a < b;  // of equals the upper one first
+  });
   for (size_t i = 1; i < sorted.size(); ++i) {
     const Entry& first = *sorted[i - 1];
     const Entry& second = *sorted[i];
