@@ -284,12 +284,12 @@ bool Reader::merge_into(Node& mapping, std::vector<Node> merges) {
     std::vector<Node> listed = std::move(merges.front().items);
     merges = std::move(listed);
   }
-  for (Node& merged : merges) {
+  for (const Node& merged : merges) {
     if (!merged.is_mapping()) {
       return fail_at(merged.mark, "\"<<\" takes a mapping or a list of mappings");
     }
-    add_missing(mapping, std::move(merged));
   }
+  add_missing(mapping, std::move(merges));
   return true;
 }
 
