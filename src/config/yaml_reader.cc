@@ -284,12 +284,12 @@ bool Reader::merge_into(Node& mapping, std::vector<Node> merges) {
     std::vector<Node> listed = std::move(merges.front().items);
     merges = std::move(listed);
   }
-  for (Node& merged : merges) {
+  for (const Node& merged : merges) {
     if (!merged.is_mapping()) {
       return fail_at(merged.mark, "\"<<\" takes a mapping or a list of mappings");
     }
-    add_missing(mapping, std::move(merged));
   }
+  add_missing(mapping, std::move(merges));
   return true;
 }
 
@@ -297,8 +297,9 @@ void Reader::refuse_duplicates(const Node& mapping) {
   std::vector<const Entry*> sorted;
   sorted.reserve(mapping.entries.size());
   for (const Entry& entry : mapping.entries) sorted.push_back(&entry);
-  std::ranges::stable_sort(sorted, {},
-                           [](const Entry* entry) { return std::string_view(entry->key); });
+  std::ranges::sort(sorted, [](const Entry* a, const Entry* b) {
+    return a->key != b->key ? a->key < b->key : a < b;  // of equals the upper one first
+  });
   for (size_t i = 1; i < sorted.size(); ++i) {
     const Entry& first = *sorted[i - 1];
     const Entry& second = *sorted[i];

@@ -152,6 +152,15 @@ TEST(YamlReader, TakesExactlyTheDepthItPromises) {
   EXPECT_NE(problems_of(nested(depth_max + 1)), "");
 }
 
+// Quadratic work would take minutes here.
+TEST(YamlReader, MergesManyMappingsInLinearTime) {
+  std::string yaml = "a: &a {p: 1}\nb:\n  <<: [";
+  for (int i = 0; i < 30'000; ++i) yaml += "*a,";
+  yaml += "]\n";
+  for (int i = 0; i < 30'000; ++i) yaml += fmt::format("  k{}: 1\n", i);
+  EXPECT_EQ(must_read(yaml).find("b")->entries.size(), 30'001U);
+}
+
 TEST(YamlReader, BoundsItsInput) {
   EXPECT_THAT(problems_of(std::string(document_bytes_max + 1, ' ')), HasSubstr("exceed the limit"));
   std::string many = "[";
