@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/unique_function.h"
+#include "config/component_aliases.h"
 #include "config/component_id.h"
 #include "config/fields.h"
 #include "config/problem.h"
@@ -22,12 +23,7 @@
 /// `factory()`, and one line in the build that registers it.
 namespace telemill::pipeline {
 
-enum class ComponentKind : uint8_t { receiver, processor, exporter, connector, extension };
-inline constexpr std::array<std::string_view, 5> component_kind_names = {
-    "receiver", "processor", "exporter", "connector", "extension"};
-constexpr std::string_view name(ComponentKind kind) noexcept {
-  return component_kind_names[static_cast<size_t>(kind)];
-}
+using config::ComponentKind;
 
 /// On which lanes a component has instances.
 enum class Placement : uint8_t {
