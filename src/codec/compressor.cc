@@ -154,8 +154,8 @@ base::Buffer Compressor::deflate_fast(Coding coding, const base::Rope& input, in
   isal_deflate_init(&stream);
   stream.gzip_flag = coding == Coding::gzip ? IGZIP_GZIP : IGZIP_ZLIB;
   stream.level = isal_level(level, input.size());
-  if (stream.level ==
-      0) {  // ISA-L's own table suits telemetry less and costs a header of 110 bytes
+  if (stream.level == 0) {
+    // ISA-L's own table suits telemetry less and costs a header of 110 bytes.
     TELEMILL_CHECK(isal_deflate_set_hufftables(&stream, nullptr, IGZIP_HUFFTABLE_STATIC) == 0);
   }
   stream.level_buf = fast_deflate_->level_buffer.data();
