@@ -149,6 +149,7 @@ void Http2Session::on_frame_sent(const nghttp2_frame& frame) {
   if (stream == nullptr || !stream->is_remote_open) return;
   // Answered before the request was read to its end.
   stream->state = Http2Stream::State::answered;
+  if (stream->bytes_unread > unread_bytes_max) return stop_unread_request(*stream);
   stream->stop_due = context_.host.now() + stop_wait;
   stop_due_ = std::min(stop_due_, stream->stop_due);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 #include "base/check.h"
@@ -216,8 +215,7 @@ std::optional<Refusal> Http2Session::read_grpc_prefix(Http2Stream& stream, std::
   const std::string_view before = stream.body.view();
   const size_t missing = grpc::prefix_bytes - before.size();
   if (data.size() < missing) return std::nullopt;
-  std::memcpy(bytes.data(), before.data(), before.size());
-  std::memcpy(bytes.data() + before.size(), data.data(), missing);
+  std::copy_n(data.begin(), missing, std::copy(before.begin(), before.end(), bytes.begin()));
   stream.has_prefix = true;
   const auto prefix = grpc::read_prefix({bytes.data(), bytes.size()});
   if (!prefix) return Refusal::unreadable;
