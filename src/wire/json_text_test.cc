@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <string>
 
 #include "base/random.h"
@@ -61,6 +62,24 @@ TEST(Utf8Sequence, AcceptsExactlyUnicodeScalars) {
   for (const std::string_view overlong :
        {"\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf"}) {
     EXPECT_EQ(utf8_sequence(overlong), 0U);
+  }
+}
+
+TEST(Hex, WritesEveryByteAtEveryPlace) {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (size_t size = 1; size < 20; ++size) {
+      const std::string bytes(size, static_cast<char>(byte));
+      base::Buffer hex;
+      append_hex(bytes, hex);
+      char digits[3];
+      std::snprintf(digits, sizeof(digits), "%02x", static_cast<unsigned>(byte));
+      std::string expected;
+      for (size_t i = 0; i < size; ++i) expected += digits;
+      ASSERT_EQ(hex.view(), expected);
+      std::string decoded(size, '\0');
+      ASSERT_TRUE(decode_hex(hex.view(), decoded.data()));
+      ASSERT_EQ(decoded, bytes);
+    }
   }
 }
 

@@ -68,6 +68,22 @@ struct Name {
   uint8_t size = 0;
 };
 
+/// A JSON name as it is written: comma, quotes and colon around it.
+struct JsonKey {
+  static constexpr size_t capacity = Name::capacity + 4;
+
+  constexpr JsonKey() noexcept = default;
+  constexpr explicit JsonKey(const Name& name) noexcept {
+    for (const std::string_view part :
+         {std::string_view(",\""), name.view(), std::string_view("\":")}) {
+      for (const char c : part) text[size++] = c;
+    }
+  }
+
+  std::array<char, capacity + 1> text{};  // so that `capacity` bytes can be read behind the comma
+  uint8_t size = 0;
+};
+
 struct EnumValue {
   int32_t number;
   std::string_view name;
@@ -91,6 +107,7 @@ struct Field {
         upper = false;
       }
     }
+    json_key = JsonKey(json_name);
   }
   constexpr Field(uint32_t number_, std::string_view proto_name_, const Schema& message_,
                   Presence presence_ = Presence::optional) noexcept
@@ -108,6 +125,7 @@ struct Field {
   WireType type;
   Name json_name;
   Name proto_name;
+  JsonKey json_key;
   const Schema* message = nullptr;   // of Kind::message
   const EnumTable* names = nullptr;  // of Kind::enumeration
 };
