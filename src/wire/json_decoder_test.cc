@@ -160,6 +160,7 @@ TEST(JsonDecoder, ReadsIdsAsHexOfAnyCase) {
                  {R"({"spanId":"EEE19B7EC3C1B174","parent_span_id":"eee19b7ec3c1b173"})",
                   R"({"spanId":"eee19b7ec3c1b174","parentSpanId":"eee19b7ec3c1b173"})"},
                  {R"({"traceId":"","spanId":"","parentSpanId":""})", "{}"},
+                 {R"({"spanId":"\u0065ee19b7ec3c1b174"})", R"({"spanId":"eee19b7ec3c1b174"})"},
              });
   expect_refused(
       schema::span,
@@ -169,6 +170,7 @@ TEST(JsonDecoder, ReadsIdsAsHexOfAnyCase) {
           {R"({"spanId":"5b8efff79803810"})", "id has a wrong length", 10},
           {R"({"spanId":"5b8efff79803810g"})", "id is not hexadecimal", 10},
           {R"({"spanId":5})", "string expected", 10},
+          {R"({"spanId":"\u0065ee1\u00zz"})", "\\u needs four hex digits", 22},
       });
 }
 

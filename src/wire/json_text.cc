@@ -183,6 +183,22 @@ size_t plain_prefix(std::string_view text, bool and_utf8) noexcept {
   return at + plain_prefix_portable(text.substr(at), and_utf8);
 }
 
+bool copy_unless_escaped(std::string_view text, char* out) noexcept {
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    const uint64_t difference = word ^ every_byte('\\');
+    if (((difference - every_byte(1)) & ~difference & every_byte(0x80)) != 0) return false;
+    std::memcpy(out + at, &word, 8);
+  }
+  for (; at < text.size(); ++at) {
+    if (text[at] == '\\') return false;
+    out[at] = text[at];
+  }
+  return true;
+}
+
 Result<void> unescape_json(std::string_view text, base::Buffer& out) {
   size_t at = 0;
   while (at < text.size()) {

@@ -35,6 +35,18 @@ TEST(PlainPrefix, StopsAtEveryByteThatNeedsCare) {
   }
 }
 
+TEST(CopyUnlessEscaped, FindsABackslashAnywhere) {
+  for (size_t size = 0; size < 40; ++size) {
+    for (size_t escape = 0; escape <= size; ++escape) {
+      std::string text(size, '\x80');
+      if (escape < size) text[escape] = '\\';
+      std::string copy(size, '\0');
+      ASSERT_EQ(copy_unless_escaped(text, copy.data()), escape == size);
+      ASSERT_EQ(copy.substr(0, escape / 8 * 8), text.substr(0, escape / 8 * 8));
+    }
+  }
+}
+
 TEST(Utf8Sequence, AcceptsExactlyUnicodeScalars) {
   for (uint32_t code_point = 0; code_point < 0x120000; ++code_point) {
     std::string text;
