@@ -61,9 +61,18 @@ class RequestWriter {
     integer("server.port", 8080);
     text(field::span::attributes, "user_agent.original", "Mozilla/5.0 (X11; Linux x86_64)");
     if (random_.chance(0.5)) text(field::span::attributes, "network.protocol.version", "1.1");
+    text(field::span::attributes, "url.full", "https://shop.example.com/cart?currency=EUR&page=12");
+    event(start);
     const size_t status = writer_.open(field::span::status);
     if (random_.chance(0.1)) writer_.varint(field::span_status::code, 2);
     writer_.close(status);
+    writer_.close(opened);
+  }
+  void event(uint64_t time) {
+    const size_t opened = writer_.open(field::span::events);
+    writer_.fixed64(field::span_event::time_unix_nano, time);
+    writer_.bytes(field::span_event::name, "message");
+    text(field::span_event::attributes, "rpc.message.type", "RECEIVED");
     writer_.close(opened);
   }
   void id(uint32_t field, size_t size) {

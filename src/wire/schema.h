@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -190,6 +190,14 @@ constexpr void Schema::add_name(std::string_view key, size_t row) noexcept {
   row_by_hash[slot] = static_cast<uint8_t>(row);
 }
 
+/// For the proof beside each table: numbers ascend, names are unique and everything fits.
+constexpr bool are_well_formed(std::initializer_list<const Schema*> schemas) noexcept {
+  for (const Schema* const schema : schemas) {
+    if (!schema->is_well_formed) return false;
+  }
+  return true;
+}
+
 /// The roots: what OTLP sends and answers, by signal.
 namespace schema {
 extern const Schema traces_request;
@@ -207,6 +215,7 @@ extern const Schema rpc_status;
 extern const Schema any_value;
 extern const Schema key_value;
 extern const Schema resource;
+extern const Schema scope;
 extern const Schema span;
 extern const Schema metric;
 extern const Schema log_record;
