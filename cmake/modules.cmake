@@ -11,6 +11,7 @@ set(TELEMILL_ARROWS
   "otlp:wire"
   "transport:runtime wire codec"
   "pipeline:otlp runtime config"
+  "load:otlp transport codec"
   "components:pipeline transport"
   "engine:components"
 )
