@@ -59,7 +59,7 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
   ~Reader() { yaml_parser_delete(&parser_); }
 
-  std::optional<Node> read();
+  std::optional<Node> read(Rest rest);
 
  private:
   bool next();
@@ -72,7 +72,7 @@ class Reader {
   bool merge_into(Node& mapping, std::vector<Node> merges);
   void refuse_duplicates(const Node& mapping);
   bool keep_anchor(const std::string& name, const Node& node);
-  void warn_of_second_document();
+  void look_at_rest();
 
   [[nodiscard]] Mark mark_of(const yaml_mark_t& mark) const noexcept {
     return {.source = source_,
@@ -123,7 +123,7 @@ bool Reader::fail_parse() {
 
 bool Reader::next() { return event_.parse(parser_) || fail_parse(); }
 
-std::optional<Node> Reader::read() {
+std::optional<Node> Reader::read(Rest rest) {
   const size_t errors_before = problems_.error_count();
   Node root;
   root.mark = {.source = source_, .line = 1, .column = 1};
@@ -136,16 +136,15 @@ std::optional<Node> Reader::read() {
   if (event_->type == YAML_DOCUMENT_START_EVENT) {
     if (!next() || !read_node(root, 1)) return std::nullopt;
     if (!next()) return std::nullopt;  // document end
-    warn_of_second_document();
+    if (rest == Rest::report) look_at_rest();
   }
   if (problems_.error_count() > errors_before) return std::nullopt;
   return root;
 }
 
-void Reader::warn_of_second_document() {
-  const bool parsed = event_.parse(parser_);
-  if (parsed && event_->type == YAML_STREAM_END_EVENT) return;
-  problems_.add(Problem{.mark = parsed ? here() : mark_of(parser_.problem_mark),
+void Reader::look_at_rest() {
+  if (!next() || event_->type == YAML_STREAM_END_EVENT) return;
+  problems_.add(Problem{.mark = here(),
                         .path = {},
                         .message = "only the first YAML document is read; what follows is ignored",
                         .hint = "put it into a file of its own and give --config twice",
@@ -313,8 +312,8 @@ void Reader::refuse_duplicates(const Node& mapping) {
 }  // namespace
 
 std::optional<Node> read_yaml(std::string_view text, uint32_t source, Problems& problems,
-                              Budget& budget) {
-  return Reader(text, source, problems, budget).read();
+                              Budget& budget, Rest rest) {
+  return Reader(text, source, problems, budget).read(rest);
 }
 
 std::optional<Node> read_yaml(std::string_view text, uint32_t source, Problems& problems) {
