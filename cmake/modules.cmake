@@ -130,3 +130,45 @@ function(telemill_list_fuzzers)
   get_property(paths GLOBAL PROPERTY TELEMILL_FUZZERS)
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/fuzzers.txt CONTENT "${paths}")
 endfunction()
+
+# telemill_component(FOLDER): a component below src/components/ with a `factory()` in its namespace.
+function(telemill_component folder)
+  set_property(GLOBAL APPEND PROPERTY TELEMILL_COMPONENTS ${folder})
+  telemill_component_part(${folder})
+endfunction()
+
+# telemill_component_part(FOLDER): code below src/components/ that is no component of its own.
+function(telemill_component_part folder)
+  set_property(GLOBAL APPEND PROPERTY TELEMILL_COMPONENT_FOLDERS ${folder})
+endfunction()
+
+# telemill_components(DEPS module...): the library of all components and their registry.
+function(telemill_components)
+  cmake_parse_arguments(arg "" "" "DEPS;LINK" ${ARGN})
+  get_property(folders GLOBAL PROPERTY TELEMILL_COMPONENT_FOLDERS)
+  foreach(folder IN LISTS folders)
+    telemill_sources(${CMAKE_CURRENT_SOURCE_DIR}/${folder} sources tests benches fuzzers)
+    list(APPEND all_sources ${sources})
+    list(APPEND all_tests ${tests})
+    list(APPEND all_benches ${benches})
+    list(APPEND all_fuzzers ${fuzzers})
+  endforeach()
+
+  get_property(components GLOBAL PROPERTY TELEMILL_COMPONENTS)
+  foreach(folder IN LISTS components)
+    string(REPLACE "/" "::" name ${folder})
+    string(APPEND declarations
+      "namespace telemill::components::${name} {\nconst pipeline::Factory& factory();\n}\n")
+    string(APPEND entries "      &${name}::factory(),\n")
+  endforeach()
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/registry.cc.in ${CMAKE_BINARY_DIR}/registry.cc @ONLY)
+
+  add_library(telemill_components STATIC ${all_sources} ${CMAKE_BINARY_DIR}/registry.cc)
+  target_include_directories(telemill_components PUBLIC ${CMAKE_SOURCE_DIR}/src
+    ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(telemill_components PUBLIC telemill_settings)
+  foreach(module IN LISTS arg_DEPS)
+    target_link_libraries(telemill_components PUBLIC telemill_${module})
+  endforeach()
+  telemill_checks(components telemill_components "${all_tests}" "${all_benches}" "${all_fuzzers}")
+endfunction()

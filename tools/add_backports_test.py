@@ -43,7 +43,7 @@ class AddBackportsTest(unittest.TestCase):
             "Types: deb deb-src\n# a snapshot\nURIs: file:/mirror/debian\n"
             "Suites: bookworm bookworm-updates\nComponents: main contrib\n"
             "Signed-By: /usr/share/keyrings/debian.gpg\n\n"
-            "Types: deb\nURIs: file:/mirror/security\nSuites: bookworm-security\nComponents: main\n")
+            "Types: deb\nURIs: file:/security\nSuites: bookworm-security\nComponents: main\n")
         self.assertEqual(self.run_tool()[0], 0)
         self.assertEqual(self.made(),
                          "Types: deb\nURIs: file:/mirror/debian\nSuites: bookworm-backports\n"
@@ -65,9 +65,9 @@ class AddBackportsTest(unittest.TestCase):
             "# deb file:/off bookworm main\n"
             "deb cdrom:[Debian 12]/ bookworm main\n"
             "deb-src file:/src bookworm main\n"
-            "deb\t[ arch=amd64\tsigned-by=/k.gpg ]\tfile:/mirror/debian\tbookworm\tmain contrib # x\n")
+            "deb\t[ arch=amd64\tsigned-by=/k.gpg ]\tfile:/debian\tbookworm\tmain contrib # x\n")
         self.assertEqual(self.run_tool()[0], 0)
-        self.assertEqual(self.made(), "deb [ arch=amd64 signed-by=/k.gpg ] file:/mirror/debian "
+        self.assertEqual(self.made(), "deb [ arch=amd64 signed-by=/k.gpg ] file:/debian "
                                       "bookworm-backports main contrib\n")
 
     def test_one_line_without_options(self):
@@ -101,7 +101,8 @@ class AddBackportsTest(unittest.TestCase):
     def test_a_disabled_backports_entry_does_not_count_as_there(self):
         (self.parts / "a.sources").write_text(
             "Types: deb\nURIs: file:/x\nSuites: bookworm\nComponents: main\n\n"
-            "Types: deb\nEnabled: no\nURIs: file:/x\nSuites: bookworm-backports\nComponents: main\n")
+            "Types: deb\nEnabled: no\nURIs: file:/x\nSuites: bookworm-backports\n"
+            "Components: main\n")
         self.assertEqual(self.run_tool()[0], 0)
         self.assertIn("Suites: bookworm-backports\n", self.made())
 

@@ -16,7 +16,10 @@ REPOSITORY = pathlib.Path(__file__).resolve().parent.parent
 COLLECTOR = r'''#!/bin/bash
 if [ "$1" = gen ]; then echo "gen $*"; exit "${GEN_STATUS:-0}"; fi
 [ "$FAKE" = no_start ] && { echo "config is wrong" >&2; exit 1; }
-finish() { echo "drained" >&2; [ "$FAKE" = silent ] || echo "summary ${COUNTS} end" >&2; exit "${STATUS:-0}"; }
+finish() {
+  [ "$FAKE" = silent ] || echo "summary ${COUNTS} end" >&2
+  exit "${STATUS:-0}"
+}
 trap finish TERM
 echo "Everything is ready. Begin." >&2
 [ "$FAKE" = crash ] && { sleep 0.3; exit 3; }
@@ -49,13 +52,16 @@ class RunTest(unittest.TestCase):
         environment = {"PATH": f"{self.root}/bin:{os.environ['PATH']}", "FAKE": "",
                        "COUNTS": "received=30 delivered=30", "TELEMILL_RUN_GRPC": free_address(),
                        "TELEMILL_RUN_HTTP": free_address(), **settings}
+        # Whoever started the tests in the background had SIGINT ignored, and bash keeps it so.
         return subprocess.Popen([str(self.root / "run")], env=environment, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, start_new_session=True)
+                                stderr=subprocess.STDOUT, start_new_session=True,
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def run_script(self, **settings: str) -> tuple[int, str]:
         process = self.start(**{"TELEMILL_RUN_SECONDS": "1", **settings})
-        said = process.communicate(timeout=30)[0]
+        with process:
+            said = process.communicate(timeout=30)[0]
         return process.returncode, said
 
     def test_ends_by_itself_and_says_that_all_was_delivered(self):
@@ -114,9 +120,13 @@ class RunTest(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn(f"{address} is taken", said)
         self.assertIn("TELEMILL_RUN_GRPC=127.0.0.1:", said)
+        if shutil.which("ss"):
+            self.assertIn(f"(process {os.getpid()})", said)
 
     def test_drains_on_ctrl_c(self):
         process = self.start()
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.terminate)  # drains, should the test fail half-way
         while "press Ctrl-C" not in process.stdout.readline():
             self.assertIsNone(process.poll())
         time.sleep(0.1)

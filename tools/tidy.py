@@ -292,7 +292,7 @@ def check_leftovers(house: House) -> Iterator[Problem]:
         for number, line in enumerate(source.lines, 1):
             if source.is_code() and (mark := MARKS.search(line)):
                 yield Problem(source.path, number, "leftover",
-                              f"{mark.group(1)} without an issue number, as in {mark.group(1)}(#12)")
+                              f"{mark.group(1)} without an issue number, as in (#12)")
             if (MACHINE_PATHS.search(line)
                     and not (MACHINE_PATH_EXCEPTIONS
                              and source.path.startswith(MACHINE_PATH_EXCEPTIONS))):

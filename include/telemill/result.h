@@ -58,8 +58,8 @@ class [[nodiscard]] Result {
   Result(T value) noexcept : has_value_(true) {  // NOLINT(google-explicit-constructor)
     std::construct_at(&value_, std::move(value));
   }
-  Result(Unexpected<E> unexpected) noexcept
-      : has_value_(false) {  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Result(Unexpected<E> unexpected) noexcept : has_value_(false) {
     std::construct_at(&error_, std::move(unexpected.error));
   }
   Result(Result&& other) noexcept : has_value_(other.has_value_) {
@@ -105,8 +105,8 @@ class [[nodiscard]] Result {
 
  private:
   union {
-    T value_;
-    E error_;
+    T value_;  // NOLINT(readability-identifier-naming): private, as the union is
+    E error_;  // NOLINT(readability-identifier-naming)
   };
   bool has_value_;
 };
@@ -135,8 +135,8 @@ class [[nodiscard]] Result<void, E> {
 
 }  // namespace telemill
 
-#define TELEMILL_CONCAT_(a, b) a##b
-#define TELEMILL_CONCAT(a, b) TELEMILL_CONCAT_(a, b)
+#define TELEMILL_CONCAT_EXPANDED(a, b) a##b
+#define TELEMILL_CONCAT(a, b) TELEMILL_CONCAT_EXPANDED(a, b)
 
 /// Returns the error of `...` to the caller, or goes on.
 #define TELEMILL_TRY(...)                                                    \

@@ -19,8 +19,8 @@ namespace telemill::codec {
 ///
 /// Levels, which `accepts_level` must allow:
 /// - gzip, zlib: 0 to 2 are ISA-L's, -1 (default) is its 1, or its 0 for messages below 8 KiB.
-///   -2 is 0 as well: ISA-L neither stores nor codes by Huffman alone, its level 0 is the nearest
-///   and costs less than either. 3 to 9 are libdeflate's.
+///   -2 is 0 as well: ISA-L neither stores nor codes by Huffman alone; its level 0, with deflate's
+///   fixed codes, is the nearest. 3 to 9 are libdeflate's.
 /// - zstd: below 3 (default) is 1, below 6 is 3, below 10 is 6, all above 11: the four steps the
 ///   reference collector has.
 class Compressor {

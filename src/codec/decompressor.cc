@@ -155,7 +155,6 @@ Result<base::Buffer> Decompressor::decompress_zstd(std::string_view input,
 }
 
 Result<base::Buffer> Decompressor::decompress_lz4(std::string_view input, size_t output_bytes_max) {
-  if (input.empty()) return fail("lz4 frame is empty");
   if (!lz4_) {
     LZ4F_dctx* state = nullptr;
     TELEMILL_CHECK(LZ4F_isError(LZ4F_createDecompressionContext(&state, LZ4F_VERSION)) == 0);
@@ -170,7 +169,7 @@ Result<base::Buffer> Decompressor::decompress_lz4_into(std::string_view input, s
   base::Buffer output = buffer_with_room(room);
   size_t read_bytes = 0;
   size_t written_bytes = 0;
-  size_t wanted_bytes = 1;  // zero between frames
+  size_t wanted_bytes = 0;  // as it is between frames
   while (read_bytes < input.size()) {
     // A full buffer may still meet the frame's end mark and checksum, but not one byte more.
     char excess = 0;

@@ -20,9 +20,10 @@ class Decompressor {
  public:
   /// The content of `input`. Fails with over_limit as soon as it is certain that the content
   /// exceeds `output_bytes_max` (or `limits::request_bytes_max`): never is more than the limit
-  /// allocated for it, and where the format states its size, nothing is. Broken data, an empty
-  /// input and bytes behind the end are corrupt; formats of a kind we do not know unsupported.
-  /// Several gzip members, zstd frames or lz4 frames in a row are one message. Identity copies.
+  /// allocated for it, and where the format states its size, nothing is. Broken data and
+  /// bytes behind the end are corrupt, formats of a kind we do not know unsupported. Gzip members
+  /// and frames in a row are one message; no frame at all is an empty one, as some encoders write
+  /// it, but no gzip member, no zlib stream and no snappy block are corrupt. Identity copies.
   Result<base::Buffer> decompress(Coding coding, std::string_view input, size_t output_bytes_max);
   /// The same for a body in pieces, which is copied together first when there are several.
   Result<base::Buffer> decompress(Coding coding, const base::Rope& input, size_t output_bytes_max);

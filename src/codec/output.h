@@ -36,7 +36,7 @@ Result<base::Buffer> with_growing_room(size_t room_first, size_t room_max, Attem
   while (true) {
     Result<base::Buffer> result = attempt(room);
     if (result || result.error().code != ErrorCode::over_limit || room == room_max) return result;
-    room = room > room_max / 8 ? room_max : std::min(std::max(4 * room, 1_KiB), room_max);
+    room = room > room_max / 16 ? room_max : std::min(std::max(4 * room, 1_KiB), room_max);
   }
 }
 

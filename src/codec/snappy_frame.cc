@@ -82,7 +82,6 @@ Result<Chunk> read_chunk(std::string_view input, size_t& offset) noexcept {
 }
 
 Result<size_t> sum_of_content(std::string_view input, size_t output_bytes_max) noexcept {
-  if (input.empty()) return fail("snappy stream is empty");
   size_t total_bytes = 0;
   for (size_t offset = 0; offset < input.size();) {
     TELEMILL_ASSIGN(const Chunk chunk, read_chunk(input, offset));

@@ -112,7 +112,6 @@ Result<void> survey_frame(FrameCursor& in, ZstdContent& content) noexcept {
 Result<ZstdContent> survey_zstd(std::string_view input) noexcept {
   FrameCursor in{input};
   ZstdContent content;
-  bool has_frame = false;
   while (in.left() > 0) {
     const size_t start = in.offset();
     TELEMILL_ASSIGN(const uint64_t magic, in.number(4));
@@ -121,12 +120,10 @@ Result<ZstdContent> survey_zstd(std::string_view input) noexcept {
       TELEMILL_TRY(in.skip(bytes));
     } else if (magic == frame_magic) {
       TELEMILL_TRY(survey_frame(in, content));
-      has_frame = true;
     } else {
       return fail("bytes are not a zstd frame", start);
     }
   }
-  if (!has_frame) return fail("zstd message without a frame", input.size());
   return content;
 }
 

@@ -23,7 +23,8 @@ struct ComponentId {
 
 /// Splits at the first slash and trims both parts. The type is a letter and up to 62 letters,
 /// digits and underscores; the name is 1 to 1024 characters without separators, control characters
-/// and symbols (Unicode Z, C and S). The message names the whole id.
+/// and symbols (Unicode Z, C and S). The message names the whole id. Keys of `service.pipelines`
+/// have the same form, with a signal for the type.
 Result<ComponentId, Failure> parse_component_id(std::string_view text);
 
 }  // namespace telemill::config

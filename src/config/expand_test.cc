@@ -38,6 +38,7 @@ const test::FakeSources& sources() {
        {"COMMENT", "5 # five"},
        {"PAD", "  pad  "},
        {"TAGGED", "!!str 5"},
+       {"REST", "{a: 1} b"},
        {"DOCS", "a\n---\nb"},
        {"DEEP", "{a: \"${env:DEEP}\"}"},
        {"WIDE", "{a: \"${env:WIDE}\", b: \"${env:WIDE}\"}"},
@@ -140,6 +141,7 @@ constexpr Row rows[] = {
     {"no_yaml", "${env:BAD}", "\"[a\"", "[a"},
     {"no_yaml_inside", "x${env:BAD}", "\"x[a\"", "x[a"},
     {"duplicate_keys_are_no_yaml", "${env:DUP}", "\"{a: 1, a: 2}\"", "{a: 1, a: 2}"},
+    {"rest_is_ignored", "${env:REST}", "{a: 1}", "{a: 1} b"},
     {"several_documents", "${env:DOCS}", "\"a\\n---\\nb\"", "a\n---\nb"},
 };
 

@@ -15,8 +15,11 @@
 #include "base/units.h"
 #include "config/component_id.h"
 #include "config/decode.h"
+#include "config/describe.h"
 #include "config/headers.h"
+#include "config/json_schema.h"
 #include "config/node.h"
+#include "config/print.h"
 #include "config/secret.h"
 #include "config/type_info.h"
 
@@ -312,6 +315,22 @@ template <FieldTable T>
   T value{};
   decode_onto(value, node, path, problems);
   return value;
+}
+
+/// The rows of docs pages and `--help`.
+template <FieldTable T>
+[[nodiscard]] std::vector<FieldRow> describe() {
+  return describe(type_info<T>);
+}
+
+template <FieldTable T>
+[[nodiscard]] std::string json_schema() {
+  return json_schema(type_info<T>);
+}
+
+template <FieldTable T>
+void redact(Node& node) {
+  redact(node, type_info<T>);
 }
 
 }  // namespace telemill::config

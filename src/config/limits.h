@@ -11,6 +11,8 @@ inline constexpr size_t document_bytes_max = 8_MiB;
 inline constexpr size_t expanded_bytes_max = 64_MiB;
 inline constexpr size_t expanded_nodes_max = 200'000;
 inline constexpr size_t depth_max = 100;
+/// Keys of one mapping that is decoded into a map.
+inline constexpr size_t map_keys_max = 10'000;
 /// As in the reference: so often may one value be replaced until it must be stable.
 inline constexpr size_t expansion_rounds_max = 1000;
 

@@ -40,7 +40,7 @@ const Row rows[] = {
      {},
      "{exporters: {debug: {verbosity: normal}}}"},
     {"yaml_nests_only_at_the_top", {"yaml:{a: {'b::c': 1}}"}, {}, "{a: {b::c: 1}}"},
-    {"nested_keys_join", {"yaml:n::x: 5\nn: {y: a}"}, {}, "{n: {x: 5, y: a}}"},
+    {"nested_keys_join", {"yaml:n::x: 5\nn: {y: a}"}, {}, "{n: {y: a, x: 5}}"},
     {"empty", {"yaml:"}, {}, "null"},
     {"maps_merge",
      {"yaml:a: {b: 1, c: {d: 1}}", "yaml:a: {c: {e: 2}}"},
@@ -96,7 +96,8 @@ TEST(Load, RefusesWhatItCannotRead) {
   EXPECT_EQ(refusal({"yaml:[a]"}),
             "--config 1 (yaml:):1:1: a configuration is a mapping, got a list\n");
   EXPECT_EQ(refusal({"yaml:"}, {"a.b"}), "--set \"a.b\" has no \"=\" (write a.b.c=value)\n");
-  EXPECT_THAT(refusal({"yaml:"}, {"a.b=[secret"}), testing::StartsWith("--set a.b:2:1: not valid YAML"));
+  EXPECT_THAT(refusal({"yaml:"}, {"a.b=[secret"}),
+              testing::StartsWith("--set a.b:2:1: not valid YAML"));
   EXPECT_THAT(refusal(std::vector<std::string>(101, "yaml:")),
               testing::StartsWith("more than 100"));
 }
@@ -113,6 +114,12 @@ TEST(Load, BoundsKeysThatNest) {
   for (int i = 0; i < 200; ++i) key += "::a";
   EXPECT_THAT(refusal({"yaml:" + key + ": 1"}),
               testing::HasSubstr("nested deeper than 100 levels"));
+}
+
+TEST(Load, BoundsTheNumberOfKeysThatNest) {
+  std::string yaml = "yaml:";
+  for (int i = 0; i < 1001; ++i) yaml += "a::k" + std::to_string(i) + ": 1\n";
+  EXPECT_THAT(refusal({yaml}), testing::HasSubstr("more than 1000 keys with \"::\""));
 }
 
 TEST(LocalFiles, SaysWhyAFileCannotBeRead) {

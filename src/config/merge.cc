@@ -11,6 +11,33 @@
 namespace telemill::config {
 namespace {
 
+constexpr std::string_view delimiter = "::";
+/// A person writes a few of them on a command line; each costs a walk over what is there.
+constexpr size_t nested_keys_max = 1000;
+
+std::vector<std::string_view> split(std::string_view key) {
+  std::vector<std::string_view> parts;
+  for (size_t end = key.find(delimiter); end != key.npos; end = key.find(delimiter)) {
+    parts.push_back(key.substr(0, end));
+    key.remove_prefix(end + delimiter.size());
+  }
+  parts.push_back(key);
+  return parts;
+}
+
+/// `{parts[0]: {parts[1]: ... value}}`
+Node wrap(Node value, const std::vector<std::string_view>& parts, Mark mark) {
+  for (size_t i = parts.size(); i-- > 0;) {
+    Node outer;
+    outer.kind = NodeKind::mapping;
+    outer.mark = mark;
+    outer.entries.push_back(
+        {.key = std::string(parts[i]), .key_mark = mark, .value = std::move(value)});
+    value = std::move(outer);
+  }
+  return value;
+}
+
 /// Where each key of a mapping stands. Valid until its entries move.
 std::unordered_map<std::string_view, size_t> index_of(const Node& mapping) {
   std::unordered_map<std::string_view, size_t> index;
@@ -37,44 +64,47 @@ void merge(Node& base, Node&& over) {
   }
 }
 
-void add_missing(Node& mapping, Node&& more) {
-  mapping.entries.reserve(mapping.entries.size() + more.entries.size());
-  const auto index = index_of(mapping);
-  for (Entry& entry : more.entries) {
-    if (!index.contains(entry.key)) mapping.entries.push_back(std::move(entry));
+void add_missing(Node& mapping, std::vector<Node> more) {
+  size_t count = mapping.entries.size();
+  for (const Node& node : more) count += node.entries.size();
+  mapping.entries.reserve(count);  // so that the index below stays valid
+  auto index = index_of(mapping);
+  for (Node& node : more) {
+    for (Entry& entry : node.entries) {
+      if (index.contains(entry.key)) continue;
+      mapping.entries.push_back(std::move(entry));
+      index.emplace(mapping.entries.back().key, mapping.entries.size() - 1);
+    }
   }
 }
 
 void nest_top_keys(Node& root, Problems& problems) {
-  constexpr std::string_view delimiter = "::";
-  std::vector<Entry> entries = std::move(root.entries);
-  root.entries.clear();
-  for (Entry& entry : entries) {
-    std::vector<std::string> parts;
-    std::string_view rest = entry.key;
-    for (size_t end = rest.find(delimiter); end != rest.npos; end = rest.find(delimiter)) {
-      parts.emplace_back(rest.substr(0, end));
-      rest.remove_prefix(end + delimiter.size());
-    }
-    parts.emplace_back(rest);
+  std::vector<Entry> nested;
+  std::vector<Entry> kept;
+  for (Entry& entry : root.entries) {
+    const bool is_nested = entry.key.find(delimiter) != std::string::npos;
+    (is_nested ? nested : kept).push_back(std::move(entry));
+  }
+  root.entries = std::move(kept);
+  if (nested.empty()) return;
+  const auto refuse = [&problems](Mark mark, std::string message) {
+    problems.add(Problem{.mark = mark,
+                         .path = {},
+                         .message = std::move(message),
+                         .hint = {},
+                         .severity = Severity::error});
+  };
+  if (nested.size() > nested_keys_max) {
+    return refuse(nested.back().key_mark,
+                  fmt::format("more than {} keys with \"::\"", nested_keys_max));
+  }
+  for (Entry& entry : nested) {
+    std::vector<std::string_view> parts = split(entry.key);
     if (parts.size() + measure(entry.value).depth > depth_max) {
-      problems.add(Problem{.mark = entry.key_mark,
-                           .path = {},
-                           .message = fmt::format("nested deeper than {} levels", depth_max),
-                           .hint = {},
-                           .severity = Severity::error});
-      continue;
+      refuse(entry.key_mark, fmt::format("nested deeper than {} levels", depth_max));
+    } else {
+      merge(root, wrap(std::move(entry.value), parts, entry.key_mark));
     }
-    Node nested = std::move(entry.value);
-    for (size_t i = parts.size(); i-- > 0;) {
-      Node outer;
-      outer.kind = NodeKind::mapping;
-      outer.mark = entry.key_mark;
-      outer.entries.push_back(
-          {.key = std::move(parts[i]), .key_mark = entry.key_mark, .value = std::move(nested)});
-      nested = std::move(outer);
-    }
-    merge(root, std::move(nested));
   }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "config/node.h"
 #include "config/problem.h"
 
@@ -9,11 +11,11 @@ namespace telemill::config {
 /// replaced. So a later null erases and a later `{}` does not.
 void merge(Node& base, Node&& over);
 
-/// Adds the entries of `more` that `mapping` lacks: the rule of `<<`.
-void add_missing(Node& mapping, Node&& more);
+/// Adds what `mapping` lacks from the mappings `more`, of which earlier ones win: the rule of `<<`.
+void add_missing(Node& mapping, std::vector<Node> more);
 
 /// Turns top-level keys `a::b::c: value` into nested mappings, as the reference does for every
-/// source. Too many levels are a problem.
+/// source. Too many levels and too many such keys are problems.
 void nest_top_keys(Node& root, Problems& problems);
 
 }  // namespace telemill::config

@@ -2,7 +2,14 @@
 
 #include <algorithm>
 
+#include "config/scalar.h"
+
 namespace telemill::config {
+namespace {
+
+bool is_string(const Node& node) { return std::holds_alternative<std::string_view>(resolve(node)); }
+
+}  // namespace
 
 const Node* Node::find(std::string_view key) const noexcept {
   for (const Entry& entry : entries) {
@@ -52,7 +59,8 @@ void mark_expanded(Node& node) {
 }
 
 bool same_content(const Node& a, const Node& b) {
-  if (a.kind != b.kind || a.style != b.style || a.text != b.text) return false;
+  if (a.kind != b.kind || a.text != b.text) return false;
+  if (a.is_scalar() && a.style != b.style && !(is_string(a) && is_string(b))) return false;
   return std::ranges::equal(a.items, b.items, same_content) &&
          std::ranges::equal(a.entries, b.entries, [](const Entry& x, const Entry& y) {
            return x.key == y.key && same_content(x.value, y.value);

@@ -62,7 +62,7 @@ struct Extent {
 void move_marks(Node& node, Mark mark);
 void mark_expanded(Node& node);
 
-/// Same kinds, texts, keys and order; marks do not count.
+/// Same kinds, values, keys and order; marks and the way text is quoted do not count.
 [[nodiscard]] bool same_content(const Node& a, const Node& b);
 
 }  // namespace telemill::config

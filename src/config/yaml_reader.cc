@@ -59,7 +59,7 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
   ~Reader() { yaml_parser_delete(&parser_); }
 
-  std::optional<Node> read();
+  std::optional<Node> read(Rest rest);
 
  private:
   bool next();
@@ -72,7 +72,7 @@ class Reader {
   bool merge_into(Node& mapping, std::vector<Node> merges);
   void refuse_duplicates(const Node& mapping);
   bool keep_anchor(const std::string& name, const Node& node);
-  void warn_of_second_document();
+  void look_at_rest();
 
   [[nodiscard]] Mark mark_of(const yaml_mark_t& mark) const noexcept {
     return {.source = source_,
@@ -123,7 +123,7 @@ bool Reader::fail_parse() {
 
 bool Reader::next() { return event_.parse(parser_) || fail_parse(); }
 
-std::optional<Node> Reader::read() {
+std::optional<Node> Reader::read(Rest rest) {
   const size_t errors_before = problems_.error_count();
   Node root;
   root.mark = {.source = source_, .line = 1, .column = 1};
@@ -136,16 +136,15 @@ std::optional<Node> Reader::read() {
   if (event_->type == YAML_DOCUMENT_START_EVENT) {
     if (!next() || !read_node(root, 1)) return std::nullopt;
     if (!next()) return std::nullopt;  // document end
-    warn_of_second_document();
+    if (rest == Rest::report) look_at_rest();
   }
   if (problems_.error_count() > errors_before) return std::nullopt;
   return root;
 }
 
-void Reader::warn_of_second_document() {
-  const bool parsed = event_.parse(parser_);
-  if (parsed && event_->type == YAML_STREAM_END_EVENT) return;
-  problems_.add(Problem{.mark = parsed ? here() : mark_of(parser_.problem_mark),
+void Reader::look_at_rest() {
+  if (!next() || event_->type == YAML_STREAM_END_EVENT) return;
+  problems_.add(Problem{.mark = here(),
                         .path = {},
                         .message = "only the first YAML document is read; what follows is ignored",
                         .hint = "put it into a file of its own and give --config twice",
@@ -284,12 +283,12 @@ bool Reader::merge_into(Node& mapping, std::vector<Node> merges) {
     std::vector<Node> listed = std::move(merges.front().items);
     merges = std::move(listed);
   }
-  for (Node& merged : merges) {
+  for (const Node& merged : merges) {
     if (!merged.is_mapping()) {
       return fail_at(merged.mark, "\"<<\" takes a mapping or a list of mappings");
     }
-    add_missing(mapping, std::move(merged));
   }
+  add_missing(mapping, std::move(merges));
   return true;
 }
 
@@ -297,8 +296,9 @@ void Reader::refuse_duplicates(const Node& mapping) {
   std::vector<const Entry*> sorted;
   sorted.reserve(mapping.entries.size());
   for (const Entry& entry : mapping.entries) sorted.push_back(&entry);
-  std::ranges::stable_sort(sorted, {},
-                           [](const Entry* entry) { return std::string_view(entry->key); });
+  std::ranges::sort(sorted, [](const Entry* a, const Entry* b) {
+    return a->key != b->key ? a->key < b->key : a < b;  // of equals the upper one first
+  });
   for (size_t i = 1; i < sorted.size(); ++i) {
     const Entry& first = *sorted[i - 1];
     const Entry& second = *sorted[i];
@@ -312,8 +312,8 @@ void Reader::refuse_duplicates(const Node& mapping) {
 }  // namespace
 
 std::optional<Node> read_yaml(std::string_view text, uint32_t source, Problems& problems,
-                              Budget& budget) {
-  return Reader(text, source, problems, budget).read();
+                              Budget& budget, Rest rest) {
+  return Reader(text, source, problems, budget).read(rest);
 }
 
 std::optional<Node> read_yaml(std::string_view text, uint32_t source, Problems& problems) {

@@ -82,6 +82,8 @@ constexpr Refusal refusals[] = {
     {"tab", "a:\n\tb: 1",
      "t.yaml:2:1: not valid YAML: found character that cannot start any token, while scanning for "
      "the next token (indent with spaces, not with tabs)\n"},
+    {"rest_of_no_document", "{a: 1}\nb: 2",
+     "t.yaml:2:1: not valid YAML: did not find expected <document start>\n"},
     {"not_utf8", "a: 1\nb: \xff\xfe",
      "t.yaml:2:4: not valid YAML text: invalid leading UTF-8 octet\n"},
 };
@@ -105,6 +107,8 @@ TEST(YamlReader, ReadsTheFirstDocumentAndWarnsOfMore) {
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].severity, Severity::warning);
   EXPECT_THAT(problems_of("a: 1\n---\n["), StartsWith("t.yaml:2:1: warning: only the first"));
+  EXPECT_THAT(problems_of("a: 1\n...\nb: ["),
+              StartsWith("t.yaml:3:1: not valid YAML: did not find expected <document start>"));
 }
 
 TEST(YamlReader, KeepsTheMarkOfEveryNodeAndKey) {
@@ -150,6 +154,15 @@ TEST(YamlReader, TakesExactlyTheDepthItPromises) {
   };
   EXPECT_EQ(measure(must_read(nested(depth_max))).depth, depth_max);
   EXPECT_NE(problems_of(nested(depth_max + 1)), "");
+}
+
+// Quadratic work would take minutes here.
+TEST(YamlReader, MergesManyMappingsInLinearTime) {
+  std::string yaml = "a: &a {p: 1}\nb:\n  <<: [";
+  for (int i = 0; i < 30'000; ++i) yaml += "*a,";
+  yaml += "]\n";
+  for (int i = 0; i < 30'000; ++i) yaml += fmt::format("  k{}: 1\n", i);
+  EXPECT_EQ(must_read(yaml).find("b")->entries.size(), 30'001U);
 }
 
 TEST(YamlReader, BoundsItsInput) {

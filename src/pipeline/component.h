@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/unique_function.h"
+#include "config/component_aliases.h"
 #include "config/component_id.h"
 #include "config/fields.h"
 #include "config/problem.h"
@@ -22,12 +23,7 @@
 /// `factory()`, and one line in the build that registers it.
 namespace telemill::pipeline {
 
-enum class ComponentKind : uint8_t { receiver, processor, exporter, connector, extension };
-inline constexpr std::array<std::string_view, 5> component_kind_names = {
-    "receiver", "processor", "exporter", "connector", "extension"};
-constexpr std::string_view name(ComponentKind kind) noexcept {
-  return component_kind_names[static_cast<size_t>(kind)];
-}
+using config::ComponentKind;
 
 /// On which lanes a component has instances.
 enum class Placement : uint8_t {
@@ -108,9 +104,8 @@ class Factory {
   [[nodiscard]] const Info& info() const noexcept { return info_; }
 
   /// Reads settings from `node`, adding what is wrong to `problems`. Never null.
-  [[nodiscard]] virtual std::unique_ptr<ComponentConfig> parse(const config::Node& node,
-                                                               const std::string& path,
-                                                               config::Problems& problems) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<ComponentConfig> parse(
+      const config::Node& node, const std::string& path, config::Problems& problems) const = 0;
   /// The field table, for help, docs and the editor schema.
   [[nodiscard]] virtual const config::TypeInfo& type_info() const noexcept = 0;
 
@@ -118,9 +113,10 @@ class Factory {
   [[nodiscard]] virtual std::unique_ptr<Receiver> create_receiver(
       const ComponentContext& context, const ComponentConfig& settings,
       const ReceiverOutputs& outputs) const;
-  [[nodiscard]] virtual std::unique_ptr<Processor> create_processor(
-      const ComponentContext& context, const ComponentConfig& settings, otlp::Signal signal,
-      Consumer& next) const;
+  [[nodiscard]] virtual std::unique_ptr<Processor> create_processor(const ComponentContext& context,
+                                                                    const ComponentConfig& settings,
+                                                                    otlp::Signal signal,
+                                                                    Consumer& next) const;
   [[nodiscard]] virtual std::unique_ptr<Exporter> create_exporter(const ComponentContext& context,
                                                                   const ComponentConfig& settings,
                                                                   otlp::Signal signal) const;

@@ -18,12 +18,12 @@ class ItemCounters {
                const std::vector<runtime::Label>& labels) {
     for (const otlp::Signal signal : otlp::all_signals) {
       const otlp::SignalNames& names = otlp::names(signal);
-      counters_[static_cast<size_t>(signal)] = &metrics.counter(
-          {.name = std::string(prefix).append(names.items),
-           .kind = runtime::MetricKind::counter,
-           .unit = std::string(names.item_unit),
-           .help = std::string(help)},
-          labels);
+      counters_[static_cast<size_t>(signal)] =
+          &metrics.counter({.name = std::string(prefix).append(names.items),
+                            .kind = runtime::MetricKind::counter,
+                            .unit = std::string(names.item_unit),
+                            .help = std::string(help)},
+                           labels);
     }
   }
 

@@ -88,19 +88,18 @@ void SendingQueue::start_waiting() {
 }
 
 void SendingQueue::attempt(Flight& flight) {
-  sender_.send(flight.batch.payload, [this, &flight](Outcome outcome) {
-    on_outcome(flight, std::move(outcome));
-  });
+  sender_.send(flight.batch.payload,
+               [this, &flight](Outcome outcome) { on_outcome(flight, std::move(outcome)); });
 }
 
 void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
   if (outcome.cls == OutcomeClass::retryable && retry_config_.enabled && !is_draining_) {
     if (const auto delay = flight.retry.next(lane_.now(), outcome.delay, lane_.random())) {
-      log::info("Exporting failed. Will retry the request after interval.",
-                {{"otelcol.component.id", name_},
-                 {"error", outcome.message},
-                 {"interval_ms",
-                  std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()}});
+      log::info(
+          "Exporting failed. Will retry the request after interval.",
+          {{"otelcol.component.id", name_},
+           {"error", outcome.message},
+           {"interval_ms", std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()}});
       flight.pause.schedule(*delay);
       return;
     }
@@ -132,9 +131,9 @@ void SendingQueue::finish(Flight& flight, Outcome outcome) {
     sent_.add(signal_, items);
   } else {
     send_failed_.add(signal_, items);
-    log::error("Exporting failed. Dropping data.", {{"otelcol.component.id", name_},
-                                                    {"error", outcome.message},
-                                                    {"dropped_items", items}});
+    log::error(
+        "Exporting failed. Dropping data.",
+        {{"otelcol.component.id", name_}, {"error", outcome.message}, {"dropped_items", items}});
   }
   Completion done = std::move(flight.batch.done);
   flights_.erase(flight.self);

@@ -78,7 +78,7 @@ class TurnEnd : private Link {
 
 /// One event loop on one core. Everything a lane owns is touched by its own thread only; the two
 /// exceptions, `post` and `stop`, say so. A turn: wait, handle every ready descriptor, run due
-/// timers, run posted tasks, run turn ends.
+/// timers, run posted tasks, run turn ends. Outlives every such call of other threads.
 class Lane {
  public:
   struct Config {

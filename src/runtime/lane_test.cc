@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/manual_clock.h"
 #include "runtime/socket.h"
 
 namespace telemill::runtime {
@@ -21,17 +22,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using Task = base::UniqueFunction<void()>;
-
-/// Time moves when the test says so.
-class FakeClock final : public Clock {
- public:
-  [[nodiscard]] TimePoint now() const noexcept override { return now_; }
-  [[nodiscard]] UnixNanos unix_now() const noexcept override { return 1'000'000'000; }
-  void advance(Duration by) noexcept { now_ += by; }
-
- private:
-  TimePoint now_{std::chrono::hours(1)};
-};
 
 std::unique_ptr<Lane> make_lane(Lane::Config config = {}) { return Lane::create(config).value(); }
 
@@ -306,10 +296,10 @@ TEST(Lane, KeepsADeadEventFromTheNextOwnerOfTheNumber) {
 }
 
 TEST(Lane, ReadsTheClockOncePerTurn) {
-  FakeClock clock;
+  ManualClock clock;
   auto lane = make_lane({.clock = &clock});
   const TimePoint start = lane->now();
-  EXPECT_EQ(lane->unix_now(), 1'000'000'000U);
+  EXPECT_EQ(lane->unix_now(), ManualClock::unix_nanos_at_start);
   clock.advance(5s);
   EXPECT_EQ(lane->now(), start);
   lane->run_turn(0ms);
@@ -320,96 +310,6 @@ TEST(Lane, GivesTheSameChanceForTheSameSeed) {
   auto first = make_lane({.seed = 42});
   auto second = make_lane({.seed = 42});
   EXPECT_EQ(first->random().u64(), second->random().u64());
-}
-
-TEST(Timer, FiresHoursAheadAndNeverEarly) {
-  FakeClock clock;
-  auto lane = make_lane({.clock = &clock});
-  int fired = 0;
-  Timer timer(*lane, [&] { ++fired; });
-  timer.schedule(5h + 1us);
-  EXPECT_TRUE(timer.is_scheduled());
-  clock.advance(5h);
-  lane->run_turn(0ms);
-  EXPECT_EQ(fired, 0);
-  clock.advance(1ms);
-  lane->run_turn(0ms);
-  EXPECT_EQ(fired, 1);
-  EXPECT_FALSE(timer.is_scheduled());
-}
-
-TEST(Timer, WaitsForEverWithoutOverflow) {
-  FakeClock clock;
-  auto lane = make_lane({.clock = &clock});
-  Timer timer(*lane, [] { ADD_FAILURE(); });
-  timer.schedule(Duration::max());
-  clock.advance(std::chrono::hours(24 * 365 * 100));
-  lane->run_turn(0ms);
-  EXPECT_TRUE(timer.is_scheduled());
-}
-
-TEST(Timer, TakesANegativeDelayForNone) {
-  FakeClock clock;
-  auto lane = make_lane({.clock = &clock});
-  int fired = 0;
-  Timer timer(*lane, [&] { ++fired; });
-  timer.schedule(-5s);
-  clock.advance(1ms);
-  lane->run_turn(0ms);
-  EXPECT_EQ(fired, 1);
-}
-
-TEST(Timer, FiresAgainWhenItsCallbackSchedulesIt) {
-  FakeClock clock;
-  auto lane = make_lane({.clock = &clock});
-  int fired = 0;
-  std::unique_ptr<Timer> timer;
-  timer = std::make_unique<Timer>(*lane, [&] {
-    ++fired;
-    timer->schedule(10ms);
-  });
-  timer->schedule(10ms);
-  for (int i = 0; i < 5; ++i) {
-    clock.advance(10ms);
-    lane->run_turn(0ms);
-  }
-  EXPECT_EQ(fired, 5);
-}
-
-TEST(Timer, MayBeDestroyedByItsCallbackWhichLivesOn) {
-  FakeClock clock;
-  auto lane = make_lane({.clock = &clock});
-  std::unique_ptr<Timer> timer;
-  std::string heard;
-  timer = std::make_unique<Timer>(*lane, [&, text = std::string(100, 'x')] {
-    timer.reset();
-    heard = text;  // a capture, read after the timer has gone
-  });
-  timer->schedule(1ms);
-  clock.advance(2ms);
-  lane->run_turn(0ms);
-  EXPECT_EQ(heard.size(), 100U);
-}
-
-TEST(Timer, MayOutliveItsLane) {
-  auto lane = make_lane();
-  Timer timer(*lane, [] {});
-  timer.schedule(1h);
-  lane.reset();
-  EXPECT_FALSE(timer.is_scheduled());
-}
-
-TEST(Timer, WakesALaneThatWaits) {
-  auto lane = make_lane();
-  const TimePoint start = lane->now();
-  TimePoint fired;
-  Timer timer(*lane, [&] {
-    fired = lane->now();
-    lane->stop();
-  });
-  timer.schedule(20ms);
-  lane->run();
-  EXPECT_GE(fired - start, 20ms);
 }
 
 // An idle lane sleeps: it burns next to no CPU time, although a timer waits.
@@ -425,95 +325,6 @@ TEST(Lane, SleepsUntilSomethingIsDue) {
     ++turns;
   }
   EXPECT_LT(turns, 20) << "300 ticks passed, the lane must not have counted them";
-}
-
-/// Work whose body is a function.
-class Work final : public TurnEnd {
- public:
-  explicit Work(std::function<void()> action) : action_(std::move(action)) {}
-  void on_turn_end() override {
-    const auto action = action_;
-    action();
-  }
-
- private:
-  std::function<void()> action_;
-};
-
-TEST(TurnEnd, RunsOncePerTurnHoweverOftenAsked) {
-  auto lane = make_lane();
-  int runs = 0;
-  Work work([&] { ++runs; });
-  lane->at_turn_end(work);
-  lane->at_turn_end(work);
-  lane->run_turn(Duration::max());  // and the lane does not wait for anything else
-  lane->run_turn(0ms);
-  EXPECT_EQ(runs, 1);
-}
-
-TEST(TurnEnd, RunsAfterTheTasksOfItsTurn) {
-  auto lane = make_lane();
-  std::vector<int> order;
-  Work work([&] { order.push_back(2); });
-  Task task = [&] {
-    lane->at_turn_end(work);
-    order.push_back(1);
-  };
-  ASSERT_TRUE(lane->post(task));
-  lane->run_turn(0ms);
-  EXPECT_THAT(order, ElementsAre(1, 2));
-}
-
-TEST(TurnEnd, RunsInTheSameTurnWhenAnotherAsksForIt) {
-  auto lane = make_lane();
-  std::vector<int> order;
-  Work second([&] { order.push_back(2); });
-  Work first([&] {
-    order.push_back(1);
-    lane->at_turn_end(second);
-  });
-  lane->at_turn_end(first);
-  lane->run_turn(0ms);
-  EXPECT_THAT(order, ElementsAre(1, 2));
-}
-
-TEST(TurnEnd, CannotHoldUpTheTurnForEver) {
-  auto lane = make_lane();
-  int runs = 0;
-  std::unique_ptr<Work> work;
-  work = std::make_unique<Work>([&] {
-    ++runs;
-    lane->at_turn_end(*work);
-  });
-  lane->at_turn_end(*work);
-  lane->run_turn(Duration::max());
-  EXPECT_EQ(runs, 8);
-  lane->run_turn(Duration::max());  // what is left keeps the lane from waiting
-  EXPECT_EQ(runs, 16);
-}
-
-TEST(TurnEnd, LeavesTheListWhenDestroyedByAnother) {
-  auto lane = make_lane();
-  int runs = 0;
-  std::unique_ptr<Work> first;
-  std::unique_ptr<Work> second;
-  first = std::make_unique<Work>([&] {
-    ++runs;
-    second.reset();
-    first.reset();
-  });
-  second = std::make_unique<Work>([&] { runs += 100; });
-  lane->at_turn_end(*first);
-  lane->at_turn_end(*second);
-  lane->run_turn(0ms);
-  EXPECT_EQ(runs, 1);
-}
-
-TEST(TurnEnd, MayOutliveItsLane) {
-  auto lane = make_lane();
-  Work work([] {});
-  lane->at_turn_end(work);
-  lane.reset();
 }
 
 }  // namespace

@@ -39,7 +39,6 @@ class Mailbox {
   [[nodiscard]] bool try_push(T& value) noexcept {
     size_t tail = tail_.load(std::memory_order_relaxed);
     for (;;) {
-      if ((tail & closed_bit) != 0) return false;
       Cell& cell = cells_[tail & mask_];
       const size_t sequence = cell.sequence.load(std::memory_order_acquire);
       const auto distance = static_cast<ptrdiff_t>(sequence - tail);
@@ -49,7 +48,7 @@ class Mailbox {
         cell.sequence.store(tail + 1, std::memory_order_release);
         return true;
       }
-      if (distance < 0) return false;
+      if (distance < 0) return false;  // full, or closed: such a tail lies ahead of any sequence
       tail = tail_.load(std::memory_order_relaxed);
     }
   }

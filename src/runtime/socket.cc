@@ -27,8 +27,10 @@ int set_flag(const Descriptor& socket, int level, int option, int value) noexcep
   return ::setsockopt(socket.number(), level, option, &value, sizeof value);
 }
 
-Unexpected<Failure> cannot_listen(const Address& address, std::string_view why) {
-  return fail(ErrorCode::unavailable,
+/// `unsupported` when this machine lacks the address, as many lack ::1; else `unavailable`.
+Unexpected<Failure> cannot_listen(const Address& address, std::string_view why, int error = 0) {
+  const bool is_missing = error == EADDRNOTAVAIL || error == EAFNOSUPPORT;
+  return fail(is_missing ? ErrorCode::unsupported : ErrorCode::unavailable,
               fmt::format("cannot listen on {}: {}", address.to_string(), why));
 }
 
@@ -46,7 +48,7 @@ Result<void, Failure> clear_path(const Address& address) {
   if (::lstat(un.sun_path, &status) != 0) return {};  // bind tells what is wrong, if anything
   if (!S_ISSOCK(status.st_mode)) return cannot_listen(address, "the path is not a socket");
   const Descriptor probe = open_socket(address);
-  if (!probe) return cannot_listen(address, describe_errno(errno));
+  if (!probe) return cannot_listen(address, describe_errno(errno), errno);
   if (::connect(probe.number(), raw(address), address.size) != 0 && errno == ECONNREFUSED) {
     ::unlink(un.sun_path);
     return {};
@@ -62,7 +64,7 @@ Result<void, Failure> bind_unix(const Descriptor& socket, const Address& address
   }
   TELEMILL_TRY(clear_path(address));
   if (::bind(socket.number(), raw(address), address.size) != 0) {
-    return cannot_listen(address, describe_errno(errno));
+    return cannot_listen(address, describe_errno(errno), errno);
   }
   return {};
 }
@@ -77,7 +79,7 @@ Result<void, Failure> bind_tcp(const Descriptor& socket, const Address& address,
   if (error == 0 && !exclusive) error = set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
   if (error == 0) error = ::bind(socket.number(), raw(address), address.size);
   if (error == 0 && exclusive) error = set_flag(socket, SOL_SOCKET, SO_REUSEPORT, 1);
-  if (error != 0) return cannot_listen(address, describe_errno(errno));
+  if (error != 0) return cannot_listen(address, describe_errno(errno), errno);
   return {};
 }
 
@@ -89,14 +91,14 @@ void Descriptor::reset() noexcept {
 
 Result<Descriptor, Failure> listen_on(const Address& address, bool exclusive) {
   Descriptor socket = open_socket(address);
-  if (!socket) return cannot_listen(address, describe_errno(errno));
+  if (!socket) return cannot_listen(address, describe_errno(errno), errno);
   if (is_unix(address)) {
     TELEMILL_TRY(bind_unix(socket, address, exclusive));
   } else {
     TELEMILL_TRY(bind_tcp(socket, address, exclusive));
   }
   if (::listen(socket.number(), backlog_max) != 0) {
-    return cannot_listen(address, describe_errno(errno));
+    return cannot_listen(address, describe_errno(errno), errno);
   }
   return socket;
 }

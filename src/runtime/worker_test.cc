@@ -51,9 +51,9 @@ TEST(Worker, KeepsTheOrderOfJobs) {
 
 TEST(Worker, RefusesMoreThanItsQueueHoldsAndTakesNothing) {
   auto lane = make_lane();
-  Worker worker(1);
   std::promise<void> is_running;
   std::promise<void> gate;
+  Worker worker(1);  // dies first: its job waits at the gate
   Task blocking = [&] {
     is_running.set_value();
     gate.get_future().wait();

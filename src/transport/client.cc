@@ -98,6 +98,7 @@ class PooledClient final : public Client,
   }
   static ClientConnection::Settings make_connection_settings(const ClientSettings& settings) {
     return {.closes_idle = true,
+            .confirm_timeout = settings.connect_timeout,
             .idle_timeout = settings.idle_timeout,
             .ping_interval = settings.ping_interval,
             .ping_timeout = settings.ping_timeout,
@@ -215,12 +216,15 @@ class PooledClient final : public Client,
 
   [[nodiscard]] bool wants_connection() const noexcept override {
     if (is_closed_) return false;
-    const auto usable =
-        std::count_if(connections_.begin(), connections_.end(), [](const auto& connection) {
-          return connection->session().phase() == ClientSession::Phase::running;
-        });
+    size_t usable = 0;
+    for (const auto& connection : connections_) {
+      const ClientSession& session = connection->session();
+      if (session.phase() != ClientSession::Phase::running) continue;
+      if (!session.is_confirmed()) return false;  // soon it may have room for all
+      ++usable;
+    }
     if (usable == 0 && is_down_) return true;
-    return !waiting_.empty() && static_cast<size_t>(usable) < settings_.connections_max;
+    return !waiting_.empty() && usable < settings_.connections_max;
   }
 
   void on_connected(std::unique_ptr<Stream> stream) override {

@@ -23,7 +23,12 @@ ClientConnection::ClientConnection(runtime::Lane& lane, std::unique_ptr<Stream> 
       settings_(settings),
       scratch_(scratch),
       owner_(owner),
-      idle_timer_(lane, [this] { lose("the connection was idle for too long"); }),
+      patience_timer_(lane,
+                      [this] {
+                        lose(session_->is_confirmed()
+                                 ? "the connection was idle for too long"
+                                 : "the server does not answer in the protocol");
+                      }),
       ping_timer_(lane, [this] { on_ping_timer(); }) {
   if (settings_.ping_interval > Duration{}) ping_timer_.schedule(settings_.ping_interval);
   wake();
@@ -51,7 +56,7 @@ void ClientConnection::read() {
     const IoStatus status = stream_->read(scratch_.data(), scratch_.size());
     switch (status.kind) {
       case IoStatus::Kind::done:
-        has_heard_ = true;
+        hear();
         session_->receive({scratch_.data(), status.bytes});
         // A short read has most likely emptied the socket; if not, it is announced again.
         if (status.bytes < scratch_.size() && !stream_->is_secure()) return;
@@ -125,20 +130,27 @@ void ClientConnection::watch() {
 }
 
 void ClientConnection::keep_time() {
-  if (!settings_.closes_idle || settings_.idle_timeout <= Duration{}) return;
-  if (session_->call_count() > 0) {
-    idle_timer_.cancel();
-  } else if (!idle_timer_.is_scheduled()) {
-    idle_timer_.schedule(settings_.idle_timeout);
+  const bool is_confirmed = session_->is_confirmed();
+  const bool is_idle = settings_.closes_idle && session_->call_count() == 0;
+  const Duration patience = is_confirmed ? settings_.idle_timeout : settings_.confirm_timeout;
+  if ((is_confirmed && !is_idle) || patience <= Duration{}) {
+    patience_timer_.cancel();
+  } else if (!patience_timer_.is_scheduled()) {
+    patience_timer_.schedule(patience);
   }
 }
 
+/// Any bytes are a sign of life; the next question comes an interval later.
+void ClientConnection::hear() {
+  has_heard_ = true;
+  if (std::exchange(awaits_pong_, false)) ping_timer_.schedule(settings_.ping_interval);
+}
+
 void ClientConnection::on_ping_timer() {
-  if (awaits_pong_ && !has_heard_) {
+  if (awaits_pong_) {
     lose("the server does not answer pings");
     return;
   }
-  awaits_pong_ = false;
   const bool is_asked = settings_.ping_without_streams || session_->call_count() > 0;
   if (!has_heard_ && is_asked && session_->ping()) {
     awaits_pong_ = true;

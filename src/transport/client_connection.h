@@ -25,7 +25,8 @@ class ClientConnection final : runtime::IoHandler, runtime::TurnEnd {
     ~Owner() = default;
   };
   struct Settings {
-    bool closes_idle = false;  // HTTP/1
+    bool closes_idle = false;    // HTTP/1
+    Duration confirm_timeout{};  // until the server speaks the protocol
     Duration idle_timeout{};
     Duration ping_interval{};
     Duration ping_timeout{};
@@ -55,6 +56,7 @@ class ClientConnection final : runtime::IoHandler, runtime::TurnEnd {
   void lose(std::string why);
   void watch();
   void keep_time();
+  void hear();
   void on_ping_timer();
 
   runtime::Lane& lane_;
@@ -63,7 +65,7 @@ class ClientConnection final : runtime::IoHandler, runtime::TurnEnd {
   const Settings settings_;
   const std::span<char> scratch_;
   Owner& owner_;
-  runtime::Timer idle_timer_;
+  runtime::Timer patience_timer_;  // with a silent server, or without use
   runtime::Timer ping_timer_;
   runtime::Io watched_ = runtime::Io::none;
   bool has_heard_ = false;  // bytes have come since the ping timer was set

@@ -54,10 +54,10 @@ struct RequestHead {
 /// answer is one HEADERS frame (gRPC's "trailers-only").
 struct Response {
   int status = 200;
-  std::string_view content_type;  // a literal; empty: none
-  Headers headers;
-  base::Rope body;
-  Headers trailers;
+  std::string_view content_type{};  // a literal; empty: none
+  Headers headers{};
+  base::Rope body{};
+  Headers trailers{};
   bool close_connection = false;  // HTTP/1: after this answer
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "transport/deadline.h"
 
 namespace telemill::transport {
 namespace {
@@ -12,10 +13,6 @@ namespace {
 constexpr size_t discarded_bytes_max = 64 * 1024;
 /// Direct reads are worth their bookkeeping from here on.
 constexpr size_t direct_bytes_min = 4096;
-
-TimePoint after(TimePoint start, Duration delay) noexcept {
-  return delay == Duration{} ? TimePoint::max() : start + delay;
-}
 
 }  // namespace
 
@@ -211,11 +208,11 @@ TimePoint Http1Connection::deadline() const noexcept {
   const ServerSettings& settings = context_.settings;
   if (!is_reading()) return TimePoint::max();
   if (state_ == State::head && request_number_ > 0 && !has_begun_) {
-    return after(idle_since_, settings.idle_timeout);
+    return deadline_after(idle_since_, settings.idle_timeout);
   }
-  const TimePoint whole = after(request_began_, settings.read_timeout);
+  const TimePoint whole = deadline_after(request_began_, settings.read_timeout);
   if (state_ != State::head) return whole;
-  return std::min(whole, after(request_began_, settings.header_timeout));
+  return std::min(whole, deadline_after(request_began_, settings.header_timeout));
 }
 
 void Http1Connection::run_timers() {

@@ -118,11 +118,10 @@ class Http2ClientSession final : public ClientSession {
   }
 
   [[nodiscard]] size_t room() const noexcept override {
-    if (phase() != Phase::running) return 0;
-    // Before the server's SETTINGS nghttp2 assumes 100, as the RFC advises.
-    const size_t most = is_confirmed_ ? nghttp2_session_get_remote_settings(
-                                            session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
-                                      : 100;
+    // Until the server has stated its limits, nothing is entrusted to it.
+    if (!is_confirmed_ || phase() != Phase::running) return 0;
+    const size_t most = nghttp2_session_get_remote_settings(
+        session_.get(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
     return most > call_count() ? most - call_count() : 0;
   }
 

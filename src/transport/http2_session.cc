@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <utility>
 
 #include "base/check.h"
+#include "transport/deadline.h"
 #include "transport/grpc.h"
 #include "transport/http2_callbacks.h"
 
@@ -16,15 +16,9 @@ constexpr uint32_t streams_default = 1024;
 constexpr size_t window_bytes_max = (size_t{1} << 31) - 1;
 constexpr size_t window_bytes_default = 65535;  // what RFC 9113 starts with
 constexpr int faults_max = 1000;
-constexpr Duration drain_wait = std::chrono::seconds(1);
-constexpr std::array<uint8_t, 8> drain_ping{'d', 'r', 'a', 'i', 'n', 'i', 'n', 'g'};
 
 uint32_t window_of(size_t bytes) noexcept {
   return static_cast<uint32_t>(std::clamp(bytes, window_bytes_default, window_bytes_max));
-}
-
-TimePoint after(TimePoint start, Duration delay) noexcept {
-  return delay == Duration{} ? TimePoint::max() : start + delay;
 }
 
 }  // namespace
@@ -127,7 +121,7 @@ void Http2Session::on_begin(int32_t id) {
   stream.began = head_began_ = context_.host.now();
   is_in_head_ = true;
   nghttp2_session_set_stream_user_data(session_.get(), id, &stream);
-  read_due_ = std::min(read_due_, after(stream.began, context_.settings.read_timeout));
+  read_due_ = std::min(read_due_, deadline_after(stream.began, context_.settings.read_timeout));
 }
 
 void Http2Session::on_frame(const nghttp2_frame& frame) {
@@ -149,11 +143,7 @@ void Http2Session::on_frame(const nghttp2_frame& frame) {
       has_settings_ = true;
       break;
     case NGHTTP2_PING:
-      if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0 && drain_ == Drain::announced &&
-          std::memcmp(frame.ping.opaque_data, drain_ping.data(), drain_ping.size()) == 0) {
-        drain_began_ = context_.host.now() - drain_wait;  // the peer knows: no need to wait on
-        run_timers();
-      }
+      if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0) on_ping_answer(frame.ping);
       break;
     case NGHTTP2_RST_STREAM:
       on_fault();
@@ -206,7 +196,8 @@ void Http2Session::forget_promise(Http2Stream& stream) noexcept {
 void Http2Session::on_data(int32_t id, std::string_view data) {
   bytes_unconsumed_ += data.size();
   Http2Stream* const stream = find(id);
-  if (stream == nullptr || stream->state != Http2Stream::State::body) return;
+  if (stream == nullptr) return;
+  if (stream->state != Http2Stream::State::body) return on_unread_data(*stream, data.size());
   if (stream->is_grpc && !stream->has_prefix && !stream->head.content_length) {
     if (const auto refusal = read_grpc_prefix(*stream, data)) return refuse(*stream, *refusal);
   }
@@ -224,8 +215,7 @@ std::optional<Refusal> Http2Session::read_grpc_prefix(Http2Stream& stream, std::
   const std::string_view before = stream.body.view();
   const size_t missing = grpc::prefix_bytes - before.size();
   if (data.size() < missing) return std::nullopt;
-  std::memcpy(bytes.data(), before.data(), before.size());
-  std::memcpy(bytes.data() + before.size(), data.data(), missing);
+  std::copy_n(data.begin(), missing, std::copy(before.begin(), before.end(), bytes.begin()));
   stream.has_prefix = true;
   const auto prefix = grpc::read_prefix({bytes.data(), bytes.size()});
   if (!prefix) return Refusal::unreadable;
@@ -251,7 +241,7 @@ void Http2Session::on_close(Http2Stream& stream) noexcept {
   if (stream.state == Http2Stream::State::handling) {
     abandon_exchange(static_cast<uint64_t>(stream.id));
     bytes_handed_over_ -= stream.bytes_handed_over;
-  } else if (stream.state == Http2Stream::State::answering && faults_ > 0) {
+  } else if (stream.state >= Http2Stream::State::answering && faults_ > 0) {
     --faults_;
   }
   forget_promise(stream);
@@ -271,227 +261,6 @@ bool Http2Session::release_credit() {
   if (bytes_unconsumed_ == 0 || bytes_handed_over_ > stream_window_bytes_) return false;
   nghttp2_session_consume_connection(session_.get(), std::exchange(bytes_unconsumed_, 0));
   return true;
-}
-
-// Answers.
-
-void Http2Session::respond(uint64_t id, Response response) {
-  Http2Stream* const stream = find(static_cast<int32_t>(id));
-  if (stream == nullptr || stream->state != Http2Stream::State::handling) return;
-  bytes_handed_over_ -= std::exchange(stream->bytes_handed_over, 0);
-  submit(*stream, std::move(response));
-  release_credit();
-  context_.host.wake();
-}
-
-void Http2Session::give_up(uint64_t id) {
-  Http2Stream* const stream = find(static_cast<int32_t>(id));
-  if (stream == nullptr || stream->state != Http2Stream::State::handling) return;
-  if (!stream->is_grpc) return respond(id, plain_response(500, "the request was not answered"));
-  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_INTERNAL_ERROR);
-  context_.host.wake();
-}
-
-namespace {
-
-/// Borrows the text: it has to live as long as the stream.
-nghttp2_nv borrow(std::string_view name, std::string_view value, bool is_value_lasting) noexcept {
-  const auto bytes = [](std::string_view text) {
-    return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()));
-  };
-  return {bytes(name), bytes(value), name.size(), value.size(),
-          static_cast<uint8_t>(NGHTTP2_NV_FLAG_NO_COPY_NAME |
-                               (is_value_lasting ? NGHTTP2_NV_FLAG_NO_COPY_VALUE : 0))};
-}
-
-using FieldList = base::SmallVector<nghttp2_nv, 16>;
-
-void add_all(const Headers& headers, FieldList& fields) {
-  for (const Header& header : headers) fields.push_back(borrow(header.name, header.value, true));
-}
-
-/// Decimal digits of a small number, without a heap.
-class Digits {
- public:
-  explicit Digits(uint64_t number) noexcept {
-    do {
-      text_[--begin_] = static_cast<char>('0' + number % 10);
-      number /= 10;
-    } while (number > 0);
-  }
-  [[nodiscard]] std::string_view view() const noexcept {
-    return {text_.data() + begin_, text_.size() - begin_};
-  }
-
- private:
-  std::array<char, 20> text_;
-  size_t begin_ = text_.size();
-};
-
-}  // namespace
-
-void Http2Session::submit(Http2Stream& stream, Response response) {
-  forget_promise(stream);
-  stream.state = Http2Stream::State::answering;
-  stream.response = std::move(response);
-  Response& answer = stream.response;
-  clean_values(answer.headers);
-  clean_values(answer.trailers);
-  const bool is_head_only = stream.head.method == "HEAD" || answer.body.empty();
-
-  const Digits status(static_cast<uint64_t>(answer.status));
-  const Digits length(answer.body.size());
-  FieldList fields;
-  fields.push_back(borrow(":status", status.view(), false));
-  if (!answer.content_type.empty()) {
-    fields.push_back(borrow("content-type", answer.content_type, true));
-  }
-  add_all(answer.headers, fields);
-  if (!stream.is_grpc) {
-    const bool may_have_body = answer.status != 204 && answer.status != 304;
-    if (may_have_body) fields.push_back(borrow("content-length", length.view(), false));
-    fields.push_back(borrow("date", date_.text(context_.host.unix_now()), false));
-  }
-  if (is_head_only) add_all(answer.trailers, fields);
-
-  stream.cursor = {.slice = 0, .offset = 0, .left = answer.body.size()};
-  const nghttp2_data_provider provider = http2_data_provider(stream);
-  nghttp2_submit_response(session_.get(), stream.id, fields.data(), fields.size(),
-                          is_head_only ? nullptr : &provider);
-}
-
-/// How many bytes the next DATA frame carries; nghttp2 asks before it sends.
-size_t Http2Session::next_data(Http2Stream& stream, size_t bytes_max, uint32_t& flags) {
-  const size_t bytes = std::min(bytes_max, stream.cursor.left);
-  flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-  if (bytes == stream.cursor.left) {
-    flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (!stream.response.trailers.empty()) {
-      flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      submit_trailers(stream);
-    }
-  }
-  return bytes;
-}
-
-void Http2Session::submit_trailers(Http2Stream& stream) {
-  FieldList fields;
-  add_all(stream.response.trailers, fields);
-  nghttp2_submit_trailer(session_.get(), stream.id, fields.data(), fields.size());
-}
-
-void Http2Session::queue_data(Http2Stream& stream, std::string_view frame_head, size_t bytes) {
-  output_.append_copy(frame_head);
-  BodyCursor& cursor = stream.cursor;
-  TELEMILL_CHECK(bytes <= cursor.left);
-  cursor.left -= bytes;
-  while (bytes > 0) {
-    const base::Slice& slice = stream.response.body.slices()[cursor.slice];
-    const size_t count = std::min(bytes, slice.size() - cursor.offset);
-    output_.append(slice.sub(cursor.offset, count));
-    bytes -= count;
-    cursor.offset += count;
-    if (cursor.offset < slice.size()) continue;
-    ++cursor.slice;
-    cursor.offset = 0;
-  }
-}
-
-void Http2Session::on_frame_sent(const nghttp2_frame& frame) {
-  const int32_t id = frame.hd.stream_id;
-  if (frame.hd.type == NGHTTP2_RST_STREAM && frame.rst_stream.error_code != NGHTTP2_NO_ERROR) {
-    on_fault();
-  }
-  const bool may_end = frame.hd.type == NGHTTP2_HEADERS || frame.hd.type == NGHTTP2_DATA;
-  if (!may_end || (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;
-  Http2Stream* const stream = find(id);
-  // Answered before the request was read to its end: tell the peer to stop, without blame.
-  if (stream != nullptr && stream->is_remote_open) {
-    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
-  }
-}
-
-// Time.
-
-/// First a notice, so that requests on their way still count; the last word follows after a round
-/// trip (RFC 9113 6.8).
-void Http2Session::drain() {
-  if (drain_ != Drain::none || phase_ != Phase::running) return;
-  drain_ = Drain::announced;
-  drain_began_ = context_.host.now();
-  nghttp2_submit_shutdown_notice(session_.get());
-  nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, drain_ping.data());
-  context_.host.wake();
-}
-
-TimePoint Http2Session::deadline() const noexcept {
-  if (phase_ != Phase::running) return TimePoint::max();
-  const ServerSettings& settings = context_.settings;
-  TimePoint due = read_due_;
-  if (!has_settings_) due = std::min(due, after(began_, settings.header_timeout));
-  if (is_in_head_) due = std::min(due, after(head_began_, settings.header_timeout));
-  if (drain_ == Drain::announced) due = std::min(due, drain_began_ + drain_wait);
-  if (drain_ == Drain::none && streams_.count() == 0) {
-    due = std::min(due, after(idle_since_, settings.idle_timeout));
-  }
-  if (ping_sent_ != TimePoint{}) {
-    due = std::min(due, after(ping_sent_, settings.ping_timeout));
-  } else {
-    due = std::min(due, after(last_received_, settings.ping_interval));
-  }
-  return due;
-}
-
-void Http2Session::run_timers() {
-  const TimePoint now = context_.host.now();
-  const ServerSettings& settings = context_.settings;
-  if (phase_ != Phase::running) return;
-  if ((!has_settings_ && now >= after(began_, settings.header_timeout)) ||
-      (is_in_head_ && now >= after(head_began_, settings.header_timeout))) {
-    phase_ = Phase::broken;
-    return;
-  }
-  if (now >= read_due_) expire_slow_requests();
-  if (drain_ == Drain::announced && now >= drain_began_ + drain_wait) {
-    drain_ = Drain::final;
-    nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
-                          nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR,
-                          nullptr, 0);
-    context_.host.wake();
-  }
-  if (drain_ == Drain::none && streams_.count() == 0 &&
-      now >= after(idle_since_, settings.idle_timeout)) {
-    drain();
-  }
-  run_ping_timers();
-}
-
-void Http2Session::expire_slow_requests() {
-  const TimePoint now = context_.host.now();
-  const Duration timeout = context_.settings.read_timeout;
-  read_due_ = TimePoint::max();
-  for (Http2Stream* stream = streams_.oldest(); stream != nullptr; stream = stream->next) {
-    if (stream->state != Http2Stream::State::body) continue;
-    if (now >= stream->began + timeout) {
-      refuse(*stream, Refusal::unreadable);
-      context_.host.wake();
-    } else {
-      read_due_ = std::min(read_due_, stream->began + timeout);
-    }
-  }
-}
-
-void Http2Session::run_ping_timers() {
-  const TimePoint now = context_.host.now();
-  const ServerSettings& settings = context_.settings;
-  if (ping_sent_ != TimePoint{}) {
-    if (now >= after(ping_sent_, settings.ping_timeout)) phase_ = Phase::broken;
-    return;
-  }
-  if (now < after(last_received_, settings.ping_interval)) return;
-  ping_sent_ = now;
-  nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, nullptr);
-  context_.host.wake();
 }
 
 }  // namespace telemill::transport

@@ -46,6 +46,8 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   void on_frame(const nghttp2_frame& frame);
   void on_frame_sent(const nghttp2_frame& frame);
   void on_fault() noexcept;
+  void on_ping_answer(const nghttp2_ping& ping);
+  void on_unread_data(Http2Stream& stream, size_t bytes);
   size_t next_data(Http2Stream& stream, size_t bytes_max, uint32_t& flags);
   void queue_data(Http2Stream& stream, std::string_view frame_head, size_t bytes);
 
@@ -61,6 +63,9 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   void end_if_done() noexcept;
   [[nodiscard]] Http2Stream* find(int32_t id) const noexcept;
   void expire_slow_requests();
+  void stop_unread_requests();
+  void stop_unread_request(Http2Stream& stream);
+  void finish_drain();
   void run_ping_timers();
 
   const SessionContext context_;
@@ -84,6 +89,7 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   TimePoint idle_since_;
   TimePoint drain_began_;
   TimePoint read_due_ = TimePoint::max();  // some stream's read timeout, or earlier
+  TimePoint stop_due_ = TimePoint::max();  // some answered stream's end, or earlier
   TimePoint ping_sent_;                    // zero: none on its way
 };
 

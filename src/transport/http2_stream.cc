@@ -64,7 +64,7 @@ void Http2Stream::reset() noexcept {
   store.clear();
   head = {};
   body.reset();
-  bytes_unconsumed = bytes_handed_over = bytes_promised = 0;
+  bytes_unconsumed = bytes_handed_over = bytes_promised = bytes_unread = 0;
   response = {};
   cursor = {};
 }

@@ -47,6 +47,8 @@ struct Http2Stream {
     body,       // reading a body for the handler
     handling,   // the handler has it
     answering,  // the answer is queued
+    answered,   // and sent, but the peer still sends its request
+    stopped,    // and has been told not to
   };
 
   explicit Http2Stream(runtime::LaneBudget& budget) : body(budget) {}
@@ -62,7 +64,9 @@ struct Http2Stream {
   size_t bytes_unconsumed = 0;  // of the stream's window
   size_t bytes_handed_over = 0;
   size_t bytes_promised = 0;  // reserved beyond what has come
+  size_t bytes_unread = 0;    // came after the answer
   TimePoint began;
+  TimePoint stop_due;
   Response response;
   BodyCursor cursor;
   Http2Stream* next = nullptr;  // in the list of live or of free streams

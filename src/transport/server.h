@@ -109,7 +109,7 @@ struct ServerSettings {
   Duration connection_age_max{};
   Duration connection_age_grace{};
   bool keep_alives = true;                // HTTP/1
-  std::shared_ptr<const TlsContext> tls;  // null: plaintext
+  std::shared_ptr<const TlsContext> tls{};  // null: plaintext
 };
 
 /// One listener on one lane, speaking HTTP/1.1 and HTTP/2 (told apart by the first bytes, or by

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "transport/deadline.h"
 #include "transport/http1_connection.h"
 #include "transport/http2_session.h"
 #include "transport/response_head.h"
@@ -27,10 +28,6 @@ constexpr Duration linger_time_max = std::chrono::seconds(2);
 /// How long a peer may take to accept the last bytes, whatever the settings.
 constexpr Duration last_write_time_max = std::chrono::seconds(30);
 constexpr size_t linger_bytes_max = 16 * 1024 * 1024;
-
-TimePoint after(TimePoint start, Duration delay) noexcept {
-  return delay == Duration{} ? TimePoint::max() : start + delay;
-}
 
 }  // namespace
 
@@ -90,11 +87,11 @@ void ServerConnection::on_timer() {
   timer_due_ = TimePoint::max();
   if (now() >= deadline()) {
     const ServerSettings& settings = shared_.settings;
-    const TimePoint age_end = after(accepted_, settings.connection_age_max);
+    const TimePoint age_end = deadline_after(accepted_, settings.connection_age_max);
     const bool is_write_late =
-        is_write_blocked_ && now() >= after(write_blocked_since_, settings.write_timeout);
+        is_write_blocked_ && now() >= deadline_after(write_blocked_since_, settings.write_timeout);
     const bool is_age_late = age_end != TimePoint::max() && is_draining_ &&
-                             now() >= after(age_end, settings.connection_age_grace);
+                             now() >= deadline_after(age_end, settings.connection_age_grace);
     const bool is_end_late = stage_ == Stage::serving && is_write_blocked_ &&
                              session_->phase() == ServerSession::Phase::closing &&
                              now() >= write_blocked_since_ + last_write_time_max;
@@ -142,16 +139,16 @@ void ServerConnection::set_timer() {
 TimePoint ServerConnection::deadline() const noexcept {
   const ServerSettings& settings = shared_.settings;
   if (stage_ == Stage::lingering) return linger_began_ + linger_time_max;
-  if (stage_ != Stage::serving) return after(accepted_, settings.header_timeout);
+  if (stage_ != Stage::serving) return deadline_after(accepted_, settings.header_timeout);
   TimePoint due = session_->deadline();
-  const TimePoint age_end = after(accepted_, settings.connection_age_max);
+  const TimePoint age_end = deadline_after(accepted_, settings.connection_age_max);
   if (!is_draining_) {
     due = std::min(due, age_end);
   } else if (age_end != TimePoint::max()) {
-    due = std::min(due, after(age_end, settings.connection_age_grace));
+    due = std::min(due, deadline_after(age_end, settings.connection_age_grace));
   }
   if (is_write_blocked_) {
-    due = std::min(due, after(write_blocked_since_, settings.write_timeout));
+    due = std::min(due, deadline_after(write_blocked_since_, settings.write_timeout));
     if (session_->phase() == ServerSession::Phase::closing) {
       due = std::min(due, write_blocked_since_ + last_write_time_max);
     }

@@ -70,11 +70,15 @@ TEST_P(CurlTest, PostsALargeBody) {
 }
 
 TEST_P(CurlTest, PostsChunked) {
+  if (std::string(GetParam()) == "--http1.0") GTEST_SKIP() << "HTTP/1.0 has no chunks";
   EXPECT_EQ(curl_(std::string(GetParam()) + " -H 'Transfer-Encoding: chunked' -d hello", "/a"),
             "POST /a 5\n");
 }
 
 TEST_P(CurlTest, AsksTwiceOnOneConnection) {
+  if (std::string(GetParam()) == "--http2-prior-knowledge") {
+    GTEST_SKIP() << "curl 7.88 sends the preface again for its second request";
+  }
   const std::string url = "http://" + fixture_.address().to_string() + "/first";
   EXPECT_EQ(curl_(std::string(GetParam()) + " " + url, "/second"), "GET /first 0\nGET /second 0\n");
   EXPECT_EQ(fixture_.handler.seen.size(), 2U);

@@ -56,8 +56,12 @@ bool Decoding::message(const Schema& schema, int depth) {
   size_t guess = 0;
   for (;;) {
     std::string_view key;
-    if (!reader_.key(key)) return false;
-    const size_t row = schema.row_of(key, guess);
+    if (!reader_.raw_key(key)) return false;
+    size_t row = schema.row_of(key, guess);
+    if (row == Schema::no_row && JsonReader::has_escape(key)) {
+      if (!reader_.unescape(key)) return false;
+      row = schema.row_of(key, guess);
+    }
     if (row == Schema::no_row) {
       if (!reader_.skip_value()) return false;
     } else {
@@ -139,8 +143,15 @@ bool Decoding::packed(const Field& field) {
 
 bool Decoding::string(const Field& field, bool is_explicit) {
   std::string_view text;
-  if (!reader_.string(text)) return false;
-  if (!text.empty() || is_explicit) writer_.bytes(field.number, text);
+  if (!reader_.raw_string(text)) return false;
+  if (text.empty() && !is_explicit) return true;
+  base::Buffer& out = writer_.out();
+  const size_t start = out.size();
+  writer_.header(field.number, text.size());
+  if (text.empty() || copy_unless_escaped(text, out.extend(text.size()))) return true;
+  out.truncate(start);
+  if (!reader_.unescape(text)) return false;
+  writer_.bytes(field.number, text);
   return true;
 }
 
@@ -157,7 +168,10 @@ bool Decoding::bytes(const Field& field, bool is_explicit) {
 
 bool Decoding::id(const Field& field, size_t size, bool is_explicit) {
   std::string_view text;
-  if (!reader_.string(text)) return false;
+  if (!reader_.raw_string(text)) return false;
+  if (text.size() != 2 * size && JsonReader::has_escape(text) && !reader_.unescape(text)) {
+    return false;
+  }
   if (text.empty()) {
     if (is_explicit) writer_.header(field.number, 0);
     return true;

@@ -38,6 +38,7 @@ class FieldScan {
   [[nodiscard]] const char* position() const noexcept { return in_.position(); }
 
  private:
+  bool short_field(Occurrence& found) noexcept;
   Result<bool> read(Occurrence& found) noexcept;
 
   const Schema& schema_;
@@ -54,6 +55,8 @@ bool FieldScan::next(Occurrence& found) noexcept {
       if (piece_ + 1 >= pieces_.size()) return false;
       in_ = Cursor(pieces_[++piece_]);
     }
+    if (short_field(found)) [[likely]]
+      return true;
     const Result<bool> is_known = read(found);
     if (!is_known) {
       is_broken_ = true;
@@ -62,6 +65,32 @@ bool FieldScan::next(Occurrence& found) noexcept {
     }
     if (*is_known) return true;
   }
+}
+
+/// Most fields are known, have a tag of one byte and a text shorter than 128 bytes or a varint of
+/// one byte. Moves only on success.
+bool FieldScan::short_field(Occurrence& found) noexcept {
+  if (in_.left() < 2) return false;
+  const uint32_t tag = in_.peek(0);
+  const size_t row = tag < 0x80 ? schema_.row_of(tag >> 3) : Schema::no_row;
+  if (row == Schema::no_row) return false;
+  const WireType type = schema_.fields[row].type;
+  if (type != static_cast<WireType>(tag & 7)) return false;
+  const uint8_t next = in_.peek(1);
+  if (type == WireType::length_delimited) {
+    if (next >= 0x80 || next > in_.left() - 2) return false;
+    in_.skip(2);
+    found.text = in_.take(next);
+  } else if (type == WireType::varint) {
+    if (next >= 0x80) return false;
+    in_.skip(2);
+    found.bits = next;
+  } else {
+    return false;
+  }
+  found.row = row;
+  found.is_packed = false;
+  return true;
 }
 
 Result<bool> FieldScan::read(Occurrence& found) noexcept {
@@ -80,7 +109,7 @@ Result<bool> FieldScan::read(Occurrence& found) noexcept {
   }
   if (tag.type == WireType::length_delimited) {
     TELEMILL_ASSIGN(found.text, read_bytes(in_));
-    return true;
+    return !found.is_packed || !found.text.empty();  // an empty packed list says nothing
   }
   if (tag.type == WireType::varint) {
     TELEMILL_ASSIGN(found.bits, read_varint(in_));
@@ -92,26 +121,54 @@ Result<bool> FieldScan::read(Occurrence& found) noexcept {
   return true;
 }
 
-/// What a first look at a message tells.
+/// What was met of a message so far.
 struct Survey {
   uint32_t rows = 0;  // a bit for each row that occurs
+  /// Whether rows ascended, only lists repeated and at most one member of the oneof was set: then
+  /// what is read can be written at once.
   bool is_ordered = true;
+  size_t field_count = 0;
+  size_t previous = 0;
   /// The row of the oneof member that counts, and how many fields come before its last run.
   size_t oneof_row = Schema::no_row;
   size_t oneof_since = 0;
+
+  void add(const Schema& schema, size_t row) noexcept {
+    const uint32_t bit = 1U << row;
+    const Presence presence = schema.fields[row].presence;
+    const bool is_again = (rows & bit) != 0 && presence != Presence::repeated;
+    if (row < previous || is_again) is_ordered = false;
+    if (presence == Presence::oneof && row != oneof_row) {
+      if (oneof_row != Schema::no_row) is_ordered = false;
+      oneof_row = row;
+      oneof_since = field_count;
+    }
+    rows |= bit;
+    previous = row;
+    ++field_count;
+  }
 };
+
+/// How to go about the order of fields. `trusting` writes while it reads and gives up, all of the
+/// encode, when a message turns out to be scattered; `careful` looks at each message first. So an
+/// encode costs at most both, however deep its messages nest.
+enum class Approach : uint8_t { trusting, careful };
 
 /// One encode. Functions answer false once something was refused; the reason is in `error()`.
 class Encoding {
  public:
-  Encoding(std::string_view bytes, base::Buffer& out, const JsonLimits& limits) noexcept
-      : input_(bytes), out_(out), output_start_(out.size()), limits_(limits) {}
+  Encoding(std::string_view bytes, base::Buffer& out, const JsonLimits& limits,
+           Approach approach) noexcept
+      : input_(bytes), out_(out), output_start_(out.size()), limits_(limits), approach_(approach) {}
 
   bool message(const Schema& schema, Pieces pieces, int depth);
   [[nodiscard]] Error error() const noexcept { return error_; }
+  /// The trusting approach met a scattered message.
+  [[nodiscard]] bool gave_up() const noexcept { return gave_up_; }
 
  private:
-  bool survey(const Schema& schema, Pieces pieces, Survey& result);
+  bool survey(const Schema& schema, Pieces pieces, Survey& met);
+  bool finish(const FieldScan& scan);
   bool ordered_fields(const Schema& schema, Pieces pieces, int depth);
   bool scattered_fields(const Schema& schema, Pieces pieces, const Survey& survey, int depth);
   bool scattered_field(const Schema& schema, size_t row, Pieces pieces, const Survey& survey,
@@ -149,7 +206,9 @@ class Encoding {
   base::Buffer& out_;
   size_t output_start_;
   const JsonLimits& limits_;
+  const Approach approach_;
   bool needs_comma_ = false;
+  bool gave_up_ = false;
   Error error_{"nothing was refused"};
 };
 
@@ -176,41 +235,37 @@ bool Encoding::message(const Schema& schema, Pieces pieces, int depth) {
     return refuse("messages nest too deeply", pieces.empty() ? nullptr : pieces[0].data(),
                   ErrorCode::over_limit);
   }
-  Survey survey;
-  if (!this->survey(schema, pieces, survey)) return false;
+  Survey met;
+  if (approach_ == Approach::careful && !survey(schema, pieces, met)) return false;
   open('{');
-  const bool is_done = survey.is_ordered ? ordered_fields(schema, pieces, depth)
-                                         : scattered_fields(schema, pieces, survey, depth);
+  const bool is_done = met.is_ordered ? ordered_fields(schema, pieces, depth)
+                                      : scattered_fields(schema, pieces, met, depth);
   return is_done && close('}');
 }
 
-bool Encoding::survey(const Schema& schema, Pieces pieces, Survey& result) {
+bool Encoding::survey(const Schema& schema, Pieces pieces, Survey& met) {
   FieldScan scan(schema, pieces);
   Occurrence found;
-  size_t previous = 0;
-  for (size_t index = 0; scan.next(found); ++index) {
-    const uint32_t bit = 1U << found.row;
-    const Presence presence = schema.fields[found.row].presence;
-    const bool is_again = (result.rows & bit) != 0 && presence != Presence::repeated;
-    if (found.row < previous || is_again) result.is_ordered = false;
-    if (presence == Presence::oneof && found.row != result.oneof_row) {
-      if (result.oneof_row != Schema::no_row) result.is_ordered = false;
-      result.oneof_row = found.row;
-      result.oneof_since = index;
-    }
-    result.rows |= bit;
-    previous = found.row;
-  }
+  while (scan.next(found)) met.add(schema, found.row);
+  return finish(scan);
+}
+
+bool Encoding::finish(const FieldScan& scan) {
   if (!scan.is_broken()) return true;
   return refuse(scan.error().what, scan.position(), scan.error().code);
 }
 
-/// The usual case: rows ascend and only lists repeat, so what is read can be written.
 bool Encoding::ordered_fields(const Schema& schema, Pieces pieces, int depth) {
   FieldScan scan(schema, pieces);
   Occurrence found;
+  Survey met;
   size_t open_list = Schema::no_row;
   while (scan.next(found)) {
+    met.add(schema, found.row);
+    if (!met.is_ordered) {
+      gave_up_ = true;
+      return false;
+    }
     const Field& field = schema.fields[found.row];
     if (open_list != Schema::no_row && open_list != found.row) {
       if (!close(']')) return false;
@@ -227,7 +282,7 @@ bool Encoding::ordered_fields(const Schema& schema, Pieces pieces, int depth) {
     }
     if (!elements(field, found, depth)) return false;
   }
-  return open_list == Schema::no_row || close(']');
+  return finish(scan) && (open_list == Schema::no_row || close(']'));
 }
 
 /// One scan for each row that occurs: bounded by the rows of the table, and without memory.
@@ -332,12 +387,12 @@ bool Encoding::text_value(const Field& field, std::string_view text) {
 }
 
 void Encoding::key(const Field& field) {
-  const size_t size = field.json_name.size;
-  char* at = out_.extend(size + 3 + (needs_comma_ ? 1 : 0));
-  if (needs_comma_) *at++ = ',';
-  *at++ = '"';
-  std::memcpy(at, field.json_name.text.data(), size);
-  std::memcpy(at + size, "\":", 2);
+  const JsonKey& name = field.json_key;
+  const size_t skipped = needs_comma_ ? 0 : 1;
+  const size_t end = out_.size() + name.size - skipped;
+  // A copy of constant size is a few moves; what is too much is cut off again.
+  std::memcpy(out_.extend(JsonKey::capacity), name.text.data() + skipped, JsonKey::capacity);
+  out_.truncate(end);
   needs_comma_ = true;
 }
 
@@ -388,10 +443,13 @@ Result<void> encode_json(const Schema& root, std::string_view bytes, base::Buffe
     return fail("message is too large", 0, ErrorCode::over_limit);
   }
   const size_t start = out.size();
-  Encoding encoding(bytes, out, limits);
-  if (encoding.message(root, {&bytes, 1}, 0)) return {};
-  out.truncate(start);
-  return fail(encoding.error());
+  for (const Approach approach : {Approach::trusting, Approach::careful}) {
+    Encoding encoding(bytes, out, limits, approach);
+    if (encoding.message(root, {&bytes, 1}, 0)) return {};
+    out.truncate(start);
+    if (!encoding.gave_up()) return fail(encoding.error());
+  }
+  return fail("message is scattered beyond reading");  // unreachable: careful never gives up
 }
 
 }  // namespace telemill::wire

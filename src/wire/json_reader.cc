@@ -21,13 +21,15 @@ std::string_view JsonReader::take_text() noexcept {
   return json_.substr(last_, end - last_);
 }
 
-bool JsonReader::string(std::string_view& text) {
-  if (!is_string()) return refuse("string expected");
+bool JsonReader::raw_string(std::string_view& text, const char* what) noexcept {
+  if (!is_string()) return refuse(what);
   const std::string_view quoted = take_text();
   if (quoted.size() < 2 || quoted.back() != '"') return refuse_last("malformed string");
   text = quoted.substr(1, quoted.size() - 2);
-  if (text.find('\\') == std::string_view::npos) [[likely]]
-    return true;
+  return true;
+}
+
+bool JsonReader::unescape(std::string_view& text) {
   scratch_.clear();
   const auto unescaped = unescape_json(text, scratch_);
   if (!unescaped) {
@@ -36,11 +38,6 @@ bool JsonReader::string(std::string_view& text) {
   }
   text = scratch_.view();
   return true;
-}
-
-bool JsonReader::key(std::string_view& name) {
-  if (!is_string()) return refuse("key expected");
-  return string(name) && (take(':') || refuse("colon expected"));
 }
 
 bool JsonReader::boolean(uint64_t& value) noexcept {
@@ -85,7 +82,7 @@ bool JsonReader::skip_list(char closing, int depth) {
   if (take(closing)) return true;
   for (;;) {
     std::string_view name;
-    if (closing == '}' && !key(name)) return false;
+    if (closing == '}' && !(raw_key(name) && (!has_escape(name) || unescape(name)))) return false;
     if (!skip_value(depth + 1)) return false;
     if (take(closing)) return true;
     if (!comma()) return false;

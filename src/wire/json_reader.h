@@ -26,15 +26,27 @@ class JsonReader {
   /// Takes the closing bracket if it stands here. No refusal.
   bool close(char bracket) noexcept { return take(bracket); }
   bool comma() noexcept { return take(',') || refuse("comma or closing bracket expected"); }
-  /// Takes a key and its colon. The view lives until the next string is read.
-  bool key(std::string_view& name);
+  /// Takes a key and its colon. Most keys have no escapes, so they come as they stand: a key that
+  /// `has_escape` must be asked for again with `unescape` before it can be called unknown.
+  bool raw_key(std::string_view& name) noexcept {
+    return raw_string(name, "key expected") && (take(':') || refuse("colon expected"));
+  }
 
   [[nodiscard]] bool is_string() const noexcept { return peek() == '"'; }
   [[nodiscard]] bool is_null() const noexcept { return peek() == 'n'; }
   bool null() noexcept { return take_text() == "null" || refuse_last("unknown word"); }
   bool boolean(uint64_t& value) noexcept;
   /// Reads a string. The view lives until the next string is read.
-  bool string(std::string_view& text);
+  bool string(std::string_view& text) {
+    return raw_string(text) && (!has_escape(text) || unescape(text));
+  }
+  /// Takes what stands between a string's quotes.
+  bool raw_string(std::string_view& text, const char* what = "string expected") noexcept;
+  /// Replaces what `raw_string` or `raw_key` gave last by what it stands for.
+  bool unescape(std::string_view& text);
+  [[nodiscard]] static bool has_escape(std::string_view raw) noexcept {
+    return raw.find('\\') != std::string_view::npos;
+  }
   /// Reads a bare or quoted number as text that may yet be anything.
   bool number(std::string_view& text, bool& is_quoted);
   /// Passes any well-formed value.
@@ -71,7 +83,7 @@ class JsonReader {
   base::Buffer& scratch_;
   const uint32_t* next_;
   const uint32_t* end_;
-  size_t last_ = 0;  // offset of the token that was taken last
+  size_t last_ = 0;  // offset of the value or key that was taken last
   Error error_{"nothing was refused"};
 };
 

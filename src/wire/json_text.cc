@@ -54,6 +54,31 @@ int at_table(const std::array<int8_t, 256>& table, char c) noexcept {
   return table[static_cast<uint8_t>(c)];
 }
 
+/// The digits of four bytes, in a little-endian word.
+uint64_t hex_of_four(const char* bytes) noexcept {
+  uint32_t four = 0;
+  std::memcpy(&four, bytes, 4);
+  uint64_t spread = four;
+  spread = (spread | spread << 16) & 0x0000ffff0000ffff;
+  spread = (spread | spread << 8) & 0x00ff00ff00ff00ff;
+  const uint64_t nibbles = (spread >> 4 & 0x000f000f000f000f) | (spread & 0x000f000f000f000f) << 8;
+  const uint64_t letters = (nibbles + every_byte(6)) >> 4 & every_byte(1);
+  return nibbles + every_byte('0') + letters * ('a' - '9' - 1);
+}
+
+/// Copies ASCII text that needs no escape while looking at it; returns how much that was.
+size_t copy_plain(std::string_view text, char* out) noexcept {
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    if (special_bytes(word, false) != 0) return at;
+    std::memcpy(out + at, &word, 8);
+  }
+  for (; at < text.size() && !is_special(text[at], false); ++at) out[at] = text[at];
+  return at;
+}
+
 /// Four hex digits at `at`, or -1.
 int32_t code_unit(std::string_view text, size_t at) noexcept {
   if (at + 4 > text.size()) return -1;
@@ -158,6 +183,22 @@ size_t plain_prefix(std::string_view text, bool and_utf8) noexcept {
   return at + plain_prefix_portable(text.substr(at), and_utf8);
 }
 
+bool copy_unless_escaped(std::string_view text, char* out) noexcept {
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    const uint64_t difference = word ^ every_byte('\\');
+    if (((difference - every_byte(1)) & ~difference & every_byte(0x80)) != 0) return false;
+    std::memcpy(out + at, &word, 8);
+  }
+  for (; at < text.size(); ++at) {
+    if (text[at] == '\\') return false;
+    out[at] = text[at];
+  }
+  return true;
+}
+
 Result<void> unescape_json(std::string_view text, base::Buffer& out) {
   size_t at = 0;
   while (at < text.size()) {
@@ -180,7 +221,14 @@ Result<void> unescape_json(std::string_view text, base::Buffer& out) {
 }
 
 void append_json_string(std::string_view text, base::Buffer& out) {
-  out.push_back('"');
+  const size_t start = out.size();
+  char* const opening = out.extend(text.size() + 2);
+  *opening = '"';
+  const size_t copied = copy_plain(text, opening + 1);
+  opening[1 + copied] = '"';
+  if (copied == text.size()) return;
+  out.truncate(start + 1 + copied);
+  text.remove_prefix(copied);
   while (!text.empty()) {
     const size_t plain = plain_prefix(text, false);
     out.append(text.substr(0, plain));
@@ -247,6 +295,12 @@ void append_hex(std::string_view bytes, base::Buffer& out) {
   constexpr std::string_view digits = "0123456789abcdef";
   if (bytes.empty()) return;
   char* at = out.extend(2 * bytes.size());
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; bytes.size() >= 4; bytes.remove_prefix(4), at += 8) {
+      const uint64_t ascii = hex_of_four(bytes.data());
+      std::memcpy(at, &ascii, 8);
+    }
+  }
   for (const char c : bytes) {
     const auto byte = static_cast<uint8_t>(c);
     *at++ = digits[byte >> 4];

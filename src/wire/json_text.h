@@ -16,6 +16,10 @@ namespace telemill::wire {
 /// The same, byte by byte: what `plain_prefix` must equal.
 [[nodiscard]] size_t plain_prefix_portable(std::string_view text, bool and_utf8) noexcept;
 
+/// Copies the inside of a JSON string to `out`, which has room for it. False, with some of it
+/// copied, when there is a backslash.
+[[nodiscard]] bool copy_unless_escaped(std::string_view text, char* out) noexcept;
+
 /// Appends what the escapes in `text` (the inside of a JSON string, valid UTF-8) stand for. Refuses
 /// unknown escapes and lone surrogates; errors carry the offset in `text`.
 Result<void> unescape_json(std::string_view text, base::Buffer& out);

@@ -2,7 +2,7 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 
@@ -68,6 +68,22 @@ struct Name {
   uint8_t size = 0;
 };
 
+/// A JSON name as it is written: comma, quotes and colon around it.
+struct JsonKey {
+  static constexpr size_t capacity = Name::capacity + 4;
+
+  constexpr JsonKey() noexcept = default;
+  constexpr explicit JsonKey(const Name& name) noexcept {
+    for (const std::string_view part :
+         {std::string_view(",\""), name.view(), std::string_view("\":")}) {
+      for (const char c : part) text[size++] = c;
+    }
+  }
+
+  std::array<char, capacity + 1> text{};  // so that `capacity` bytes can be read behind the comma
+  uint8_t size = 0;
+};
+
 struct EnumValue {
   int32_t number;
   std::string_view name;
@@ -91,6 +107,7 @@ struct Field {
         upper = false;
       }
     }
+    json_key = JsonKey(json_name);
   }
   constexpr Field(uint32_t number_, std::string_view proto_name_, const Schema& message_,
                   Presence presence_ = Presence::optional) noexcept
@@ -108,6 +125,7 @@ struct Field {
   WireType type;
   Name json_name;
   Name proto_name;
+  JsonKey json_key;
   const Schema* message = nullptr;   // of Kind::message
   const EnumTable* names = nullptr;  // of Kind::enumeration
 };
@@ -172,6 +190,14 @@ constexpr void Schema::add_name(std::string_view key, size_t row) noexcept {
   row_by_hash[slot] = static_cast<uint8_t>(row);
 }
 
+/// For the proof beside each table: numbers ascend, names are unique and everything fits.
+constexpr bool are_well_formed(std::initializer_list<const Schema*> schemas) noexcept {
+  for (const Schema* const schema : schemas) {
+    if (!schema->is_well_formed) return false;
+  }
+  return true;
+}
+
 /// The roots: what OTLP sends and answers, by signal.
 namespace schema {
 extern const Schema traces_request;
@@ -189,6 +215,7 @@ extern const Schema rpc_status;
 extern const Schema any_value;
 extern const Schema key_value;
 extern const Schema resource;
+extern const Schema scope;
 extern const Schema span;
 extern const Schema metric;
 extern const Schema log_record;

@@ -7,6 +7,7 @@ from testing.results import Results, check, read_junit, run_unittests
 from testing.shell import CORES, ROOT, build, cpp_files, run
 
 TSAN_MODULES = ("runtime", "pipeline")  # all that may cross threads
+SCRIPTS = ("run", "test", ".ci/run", "tools/install.sh")
 RELEASE_TARGETS = ("telemill", "telemill_benches", "telemill_integration",
                    "telemill_header_checks")
 
@@ -44,11 +45,10 @@ def build_and_test(preset: str, stage: str, targets: tuple[str, ...] = (),
 
 
 def tidy(_is_long: bool) -> Results:
-    scripts = [path for path in ("run", "test", ".ci/run", "tools/install.sh")]
     results = check("tidy.py", run("python3", "tools/tidy.py"))
     results.add(check("clang-format", run("clang-format-19", "--dry-run", "-Werror", *cpp_files(),
                                           quiet=True)))
-    results.add(check("shellcheck", run("shellcheck", *scripts)))
+    results.add(check("shellcheck", run("shellcheck", *SCRIPTS)))
     results.add(run_unittests(ROOT / "tools"))
     return results
 

@@ -93,15 +93,14 @@ Response http_success(BodyKind kind) {
 Response http_error(int http_status, const grpc::Status& status, BodyKind kind) {
   if (kind == BodyKind::other) {
     Response response{.status = 500, .content_type = json_type};
-    response.body.append(base::Slice::of_static(
-        R"({"code":13,"message":"failed to marshal error message"})"));
+    response.body.append(
+        base::Slice::of_static(R"({"code":13,"message":"failed to marshal error message"})"));
     return response;
   }
   Response response{.status = http_status,
                     .content_type = kind == BodyKind::json ? json_type : protobuf_type};
-  const std::string encoded = status.details.empty()
-                                  ? grpc::encode_status(status.code, status.message)
-                                  : status.details;
+  const std::string encoded =
+      status.details.empty() ? grpc::encode_status(status.code, status.message) : status.details;
   response.body.append(encode_as(kind, encoded));
   if (http_status == 429 || http_status == 503) {
     if (const auto delay = grpc::retry_delay(status.details)) {

@@ -60,14 +60,15 @@ transport::HeadVerdict GrpcHandler::on_head(const transport::RequestHead& head) 
   }
   const auto signal = signal_of(head.path);
   if (!signal || !intake_.serves(*signal)) {
-    return answer(failure(grpc::Code::unimplemented,
-                          "unknown service or method " + std::string(head.path)));
+    return answer(
+        failure(grpc::Code::unimplemented, "unknown service or method " + std::string(head.path)));
   }
   const std::string_view encoding = head.header("grpc-encoding");
   if (!codec::coding_from_grpc(encoding)) {
-    return answer(failure(grpc::Code::unimplemented, "Decompressor is not installed for "
-                                                     "grpc-encoding \"" +
-                                                         std::string(encoding) + "\""));
+    return answer(failure(grpc::Code::unimplemented,
+                          "Decompressor is not installed for "
+                          "grpc-encoding \"" +
+                              std::string(encoding) + "\""));
   }
   return {.body_bytes_max = message_bytes_max_ + grpc::prefix_bytes, .is_grpc = true};
 }
@@ -102,9 +103,9 @@ void GrpcHandler::on_request(const transport::RequestHead& head, transport::Body
 Response GrpcHandler::on_refusal(const transport::RequestHead&, transport::Refusal refusal) {
   switch (refusal) {
     case transport::Refusal::too_large:
-      return failure(grpc::Code::resource_exhausted,
-                     "received message larger than max (" + std::to_string(message_bytes_max_) +
-                         " bytes)");
+      return failure(
+          grpc::Code::resource_exhausted,
+          "received message larger than max (" + std::to_string(message_bytes_max_) + " bytes)");
     case transport::Refusal::overloaded:
       return failure(grpc::Code::unavailable, "memory budget is exhausted");
     case transport::Refusal::unreadable:

@@ -40,10 +40,9 @@ std::optional<codec::Coding> HttpHandler::coding_of(const transport::RequestHead
   if (!coding || *coding == codec::Coding::identity) return coding;
   // An empty list decodes nothing: such bodies are taken as they are.
   if (config_.compression_algorithms.empty()) return codec::Coding::identity;
-  const bool is_allowed =
-      std::ranges::any_of(config_.compression_algorithms, [name](const std::string& allowed) {
-        return codec::equals_without_case(allowed, name);
-      });
+  const bool is_allowed = std::ranges::any_of(
+      config_.compression_algorithms,
+      [name](const std::string& allowed) { return codec::equals_without_case(allowed, name); });
   return is_allowed ? coding : std::nullopt;
 }
 
@@ -101,17 +100,16 @@ void HttpHandler::on_request(const transport::RequestHead& head, transport::Body
                              transport::Exchange exchange) {
   const BodyKind kind = body_kind(head.header("content-type"));
   const codec::Coding coding = codec::coding_of_http_body(*coding_of(head), body.bytes.view());
-  intake_.take({.signal = *signal_of(head.path),
-                .format = kind == BodyKind::json ? Intake::Format::json : Intake::Format::protobuf,
-                .coding = coding,
-                .message_bytes_max = config_.body_bytes_max(),
-                .message_offset = 0,
-                .body = std::move(body.bytes),
-                .admission = std::move(body.admission)},
-               [this, kind, reply = std::make_unique<transport::Exchange>(std::move(exchange))](
-                   const IntakeAnswer& answer) {
-                 reply->respond(finished(to_response(answer, kind)));
-               });
+  intake_.take(
+      {.signal = *signal_of(head.path),
+       .format = kind == BodyKind::json ? Intake::Format::json : Intake::Format::protobuf,
+       .coding = coding,
+       .message_bytes_max = config_.body_bytes_max(),
+       .message_offset = 0,
+       .body = std::move(body.bytes),
+       .admission = std::move(body.admission)},
+      [this, kind, reply = std::make_unique<transport::Exchange>(std::move(exchange))](
+          const IntakeAnswer& answer) { reply->respond(finished(to_response(answer, kind))); });
 }
 
 Response HttpHandler::on_refusal(const transport::RequestHead& head, transport::Refusal refusal) {
@@ -123,8 +121,7 @@ Response HttpHandler::on_refusal(const transport::RequestHead& head, transport::
   const char* const what = refusal == transport::Refusal::too_large
                                ? "http: request body too large"
                                : "the request body could not be read";
-  return finished(
-      http_error(400, {.code = grpc::Code::invalid_argument, .message = what}, kind));
+  return finished(http_error(400, {.code = grpc::Code::invalid_argument, .message = what}, kind));
 }
 
 }  // namespace telemill::components::receivers::otlp

@@ -1,28 +1,11 @@
 #include "components/receivers/otlp/intake.h"
 
-#include <array>
 #include <utility>
 
-#include "wire/schema.h"
+#include "otlp/schema.h"
 
 namespace telemill::components::receivers::otlp {
 namespace {
-
-using telemill::otlp::Signal;
-
-const wire::Schema& request_schema(Signal signal) noexcept {
-  switch (signal) {
-    case Signal::traces:
-      return wire::schema::traces_request;
-    case Signal::metrics:
-      return wire::schema::metrics_request;
-    case Signal::logs:
-      return wire::schema::logs_request;
-    case Signal::profiles:
-      break;
-  }
-  return wire::schema::profiles_request;
-}
 
 std::vector<runtime::Label> labels_of(const pipeline::ComponentContext& context,
                                       std::string_view transport) {
@@ -31,11 +14,11 @@ std::vector<runtime::Label> labels_of(const pipeline::ComponentContext& context,
 
 }  // namespace
 
-Intake::Intake(const pipeline::ComponentContext& context,
-               const pipeline::ReceiverOutputs& outputs, std::string_view transport)
+Intake::Intake(const pipeline::ComponentContext& context, const pipeline::ReceiverOutputs& outputs,
+               std::string_view transport)
     : outputs_(outputs),
-      accepted_(context.metrics, "otelcol_receiver_accepted_",
-                "Items that the pipeline took over.", labels_of(context, transport)),
+      accepted_(context.metrics, "otelcol_receiver_accepted_", "Items that the pipeline took over.",
+                labels_of(context, transport)),
       refused_(context.metrics, "otelcol_receiver_refused_",
                "Items that the pipeline answered with an error.", labels_of(context, transport)) {}
 
@@ -54,7 +37,7 @@ std::optional<IntakeRefusal> Intake::decompress(Request& request) {
 
 std::optional<IntakeRefusal> Intake::transcode(Request& request) {
   const std::string_view json = request.body.view().substr(request.message_offset);
-  auto bytes = json_.decode(request_schema(request.signal), json);
+  auto bytes = json_.decode(telemill::otlp::request_schema(request.signal), json);
   if (!bytes) return IntakeRefusal{RefusalKind::undecodable, bytes.error().what};
   request.body = *std::move(bytes);
   request.message_offset = 0;

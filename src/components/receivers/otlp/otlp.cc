@@ -117,8 +117,8 @@ Result<void, Failure> Otlp::listen(const std::string& endpoint, SocketKind kind,
       log::info("Starting " + std::string(protocol) + " server",
                 {{"otelcol.component.id", context_.id.text()}, {"endpoint", bound->to_string()}});
     }
-    servers_.push_back(transport::Server::create(context_.lane, context_.budget,
-                                                 *std::move(socket), settings, handler));
+    servers_.push_back(transport::Server::create(context_.lane, context_.budget, *std::move(socket),
+                                                 settings, handler));
     is_listening = true;
     if (parsed.port == 0) break;  // one free port, not one per address
   }

@@ -8,9 +8,8 @@ namespace telemill::components::receivers::otlp {
 namespace {
 
 void check_endpoint(config::Problems& problems, const std::string& endpoint, SocketKind kind) {
-  const auto family =
-      kind == SocketKind::unix_socket ? runtime::Endpoint::Family::unix_socket
-                                      : runtime::Endpoint::Family::tcp;
+  const auto family = kind == SocketKind::unix_socket ? runtime::Endpoint::Family::unix_socket
+                                                      : runtime::Endpoint::Family::tcp;
   if (auto parsed = runtime::Endpoint::parse(endpoint, family); !parsed) {
     problems.add("endpoint", parsed.error().message);
   }

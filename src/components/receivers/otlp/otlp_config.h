@@ -33,7 +33,8 @@ struct KeepaliveServerParameters {
       config::field("max_connection_age_grace",
                     &KeepaliveServerParameters::max_connection_age_grace,
                     "Time for calls to end after that; 0 waits for them."),
-      config::field("time", &KeepaliveServerParameters::time, "Ping a silent peer after this long."),
+      config::field("time", &KeepaliveServerParameters::time,
+                    "Ping a silent peer after this long."),
       config::field("timeout", &KeepaliveServerParameters::timeout,
                     "Close when a ping is not answered in time."),
   };

@@ -20,7 +20,8 @@ struct TlsConfig {
   std::vector<std::string> curve_preferences;
 
   static constexpr auto fields = std::tuple{
-      config::field("ca_file", &TlsConfig::ca_file, "Authorities to trust instead of the system's."),
+      config::field("ca_file", &TlsConfig::ca_file,
+                    "Authorities to trust instead of the system's."),
       config::field("ca_pem", &TlsConfig::ca_pem, "The same, as PEM text."),
       config::field("cert_file", &TlsConfig::cert_file, "Our certificate."),
       config::field("cert_pem", &TlsConfig::cert_pem, "The same, as PEM text."),

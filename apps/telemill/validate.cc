@@ -1,0 +1,16 @@
+#include <cstdlib>
+
+#include "config_options.h"
+
+namespace telemill::app {
+
+void add_validate(CLI::App& app, const ConfigOptions& config, Chosen& chosen) {
+  CLI::App* const command = app.add_subcommand(
+      "validate", "Check a configuration and start nothing; silent when it is valid");
+  command->fallthrough();
+  command->callback([&config, &chosen] {
+    chosen = [&config] { return load_plan(config) ? EXIT_SUCCESS : EXIT_FAILURE; };
+  });
+}
+
+}  // namespace telemill::app

@@ -1,0 +1,177 @@
+#include "components/processors/batch/batch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "otlp/split.h"
+
+namespace telemill::components::processors::batch {
+namespace {
+
+/// The next consumer has fallen behind when this many batches of ours are unsettled.
+constexpr size_t offers_max = 8;
+constexpr Duration again_interval = std::chrono::milliseconds(100);
+
+runtime::Counter& counter(const pipeline::ComponentContext& context, std::string name,
+                          std::string unit, std::string help) {
+  return context.metrics.counter({.name = std::move(name),
+                                  .kind = runtime::MetricKind::counter,
+                                  .unit = std::move(unit),
+                                  .help = std::move(help)},
+                                 {{"processor", context.id.text()}});
+}
+
+class BatchFactory final : public pipeline::FactoryFor<BatchConfig> {
+ public:
+  BatchFactory()
+      : FactoryFor({.kind = pipeline::ComponentKind::processor,
+                    .type = "batch",
+                    .summary = "Merges requests into larger ones, by size and time."}) {}
+
+  [[nodiscard]] std::unique_ptr<pipeline::Processor> create_processor(
+      const pipeline::ComponentContext& context, const pipeline::ComponentConfig& settings,
+      otlp::Signal signal, pipeline::Consumer& next) const override {
+    return std::make_unique<Batch>(context, as_config(settings), signal, next);
+  }
+};
+
+}  // namespace
+
+config::Problems BatchConfig::check() const {
+  config::Problems problems;
+  if (timeout < Duration::zero()) problems.add("timeout", "must be greater or equal to 0");
+  if (send_batch_max_size > 0 && send_batch_max_size < send_batch_size) {
+    problems.add("send_batch_max_size", "must be greater or equal to send_batch_size");
+  }
+  return problems;
+}
+
+Batch::Batch(const pipeline::ComponentContext& context, const BatchConfig& config,
+             otlp::Signal signal, pipeline::Consumer& next)
+    : lane_(context.lane),
+      name_(context.id.text()),
+      config_(config),
+      signal_(signal),
+      next_(next),
+      held_(signal),
+      flush_timer_(context.lane, [this] { flush(Trigger::timeout); }),
+      again_timer_(context.lane, [this] { offer_refused(); }),
+      size_triggers_(counter(context, "otelcol_processor_batch_batch_size_trigger_send", "{times}",
+                             "Batches sent because they were full.")),
+      timeout_triggers_(counter(context, "otelcol_processor_batch_timeout_trigger_send", "{times}",
+                                "Batches sent because time was up.")),
+      lost_items_(counter(context, "otelcol_processor_batch_lost_items", "{items}",
+                          "Items acknowledged before the next consumer refused them for good.")) {}
+
+Batch::~Batch() {
+  // The drain ran out of time: what was acknowledged and still refused is gone.
+  for (const otlp::Payload& payload : refused_) count_lost(payload, "stopped before it was taken");
+}
+
+void Batch::count_lost(const otlp::Payload& payload, std::string_view why) {
+  lost_items_ += static_cast<int64_t>(payload.item_count());
+  log::warn(
+      "Sender failed",
+      {{"otelcol.component.id", name_}, {"error", why}, {"lost_items", payload.item_count()}});
+}
+
+bool Batch::is_behind() const noexcept { return !refused_.empty() || offered_count_ >= offers_max; }
+
+void Batch::consume(pipeline::Batch batch) {
+  if (!held_.can_append()) flush(Trigger::size);  // profiles stay apart
+  held_.append(std::move(batch.payload));
+  flush_full();
+  if (is_behind()) {
+    if (batch.done.is_pending()) waiting_.push_back(std::move(batch.done));
+  } else {
+    batch.done.settle(pipeline::Outcome::ok());
+  }
+  if (held_.empty()) return;
+  if (config_.timeout == Duration::zero()) return flush(Trigger::size);
+  // A batch size of zero waits for nothing, so it needs no timer either.
+  if (config_.send_batch_size == 0) return flush(Trigger::size);
+  if (!flush_timer_.is_scheduled()) flush_timer_.schedule(config_.timeout);
+}
+
+/// Sends full batches until less than one is held.
+void Batch::flush_full() {
+  if (config_.send_batch_size == 0 || held_.item_count() < config_.send_batch_size) return;
+  flush_timer_.cancel();
+  if (config_.send_batch_max_size == 0) return flush(Trigger::size);
+  otlp::Splitter splitter(std::exchange(held_, otlp::Payload(signal_)));
+  while (splitter.items_left() >= config_.send_batch_size) {
+    size_triggers_ += 1;
+    offer(splitter.next(config_.send_batch_max_size));
+  }
+  if (!splitter.done()) held_ = splitter.next(splitter.items_left() + 1);
+}
+
+void Batch::flush(Trigger trigger) {
+  flush_timer_.cancel();
+  if (held_.empty()) return;
+  (trigger == Trigger::size ? size_triggers_ : timeout_triggers_) += 1;
+  otlp::Payload payload = std::exchange(held_, otlp::Payload(signal_));
+  if (config_.send_batch_max_size == 0) return offer(std::move(payload));
+  otlp::Splitter splitter(std::move(payload));
+  while (!splitter.done()) offer(splitter.next(config_.send_batch_max_size));
+}
+
+void Batch::offer(otlp::Payload payload) {
+  ++offered_count_;
+  pipeline::Completion completion([this, copy = payload](pipeline::Outcome outcome) mutable {
+    on_outcome(std::move(copy), std::move(outcome));
+  });
+  next_.consume({.payload = std::move(payload), .done = std::move(completion)});
+}
+
+void Batch::on_outcome(otlp::Payload payload, pipeline::Outcome outcome) {
+  --offered_count_;
+  if (outcome.cls == pipeline::OutcomeClass::retryable) {
+    refused_.push_back(std::move(payload));
+    if (!again_timer_.is_scheduled()) again_timer_.schedule(outcome.delay.value_or(again_interval));
+    return;
+  }
+  if (!outcome.is_ok()) count_lost(payload, outcome.message);
+  admit_waiting();
+  finish_drain();
+}
+
+/// Offers again what was refused for the moment, oldest first.
+void Batch::offer_refused() {
+  size_t left = refused_.size();
+  while (left-- > 0 && offered_count_ < offers_max) {
+    otlp::Payload payload = std::move(refused_.front());
+    refused_.pop_front();
+    offer(std::move(payload));
+  }
+  admit_waiting();
+}
+
+void Batch::admit_waiting() {
+  while (!waiting_.empty() && !is_behind()) {
+    pipeline::Completion done = std::move(waiting_.front());
+    waiting_.pop_front();
+    done.settle(pipeline::Outcome::ok());
+  }
+}
+
+void Batch::drain(base::UniqueFunction<void()> done) {
+  flush(Trigger::timeout);
+  drained_ = std::move(done);
+  finish_drain();
+}
+
+void Batch::finish_drain() {
+  if (!drained_ || offered_count_ > 0 || !refused_.empty()) return;
+  for (pipeline::Completion& done : waiting_) done.settle(pipeline::Outcome::ok());
+  waiting_.clear();
+  std::exchange(drained_, {})();
+}
+
+const pipeline::Factory& factory() {
+  static const BatchFactory instance;
+  return instance;
+}
+
+}  // namespace telemill::components::processors::batch
