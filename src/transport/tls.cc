@@ -280,7 +280,7 @@ void ignore_broken_pipes() noexcept {
   }
 }
 
-class Context final : public TlsContext {
+class Context final : public TlsContext, public std::enable_shared_from_this<Context> {
  public:
   Context(Role role, ContextPointer context, std::string protocols, std::string name_override)
       : role_(role),
@@ -308,7 +308,7 @@ class Context final : public TlsContext {
       SSL_set_connect_state(ssl.get());
       expect_host(ssl.get(), name_override_.empty() ? host : name_override_);
     }
-    return make_tls_stream(std::move(ssl), std::move(socket));
+    return make_tls_stream(std::move(ssl), std::move(socket), shared_from_this());
   }
 
  private:

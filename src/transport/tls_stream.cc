@@ -21,8 +21,9 @@ constexpr size_t record_bytes_max = 16 * 1024;
 
 class TlsStream final : public Stream {
  public:
-  TlsStream(SslPointer ssl, runtime::Descriptor socket) noexcept
-      : socket_(std::move(socket)), ssl_(std::move(ssl)) {}
+  TlsStream(SslPointer ssl, runtime::Descriptor socket,
+            std::shared_ptr<const TlsContext> context) noexcept
+      : context_(std::move(context)), socket_(std::move(socket)), ssl_(std::move(ssl)) {}
 
   IoStatus handshake() override {
     if (SSL_is_init_finished(ssl_.get()) != 0) return {};
@@ -158,6 +159,7 @@ class TlsStream final : public Stream {
     return text;
   }
 
+  const std::shared_ptr<const TlsContext> context_;
   runtime::Descriptor socket_;  // outlives ssl_
   SslPointer ssl_;
   std::string protocol_;
@@ -183,8 +185,9 @@ std::string take_openssl_error() {
   return text.empty() ? "unknown reason" : text;
 }
 
-std::unique_ptr<Stream> make_tls_stream(SslPointer ssl, runtime::Descriptor socket) {
-  return std::make_unique<TlsStream>(std::move(ssl), std::move(socket));
+std::unique_ptr<Stream> make_tls_stream(SslPointer ssl, runtime::Descriptor socket,
+                                        std::shared_ptr<const TlsContext> context) {
+  return std::make_unique<TlsStream>(std::move(ssl), std::move(socket), std::move(context));
 }
 
 }  // namespace telemill::transport

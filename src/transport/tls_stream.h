@@ -20,7 +20,8 @@ using SslPointer = std::unique_ptr<SSL, SslDeleter>;
 std::string take_openssl_error();
 
 /// A TLS session over `socket`. `ssl` is ready to start its handshake in the role it was made for;
-/// it keeps its context alive.
-std::unique_ptr<Stream> make_tls_stream(SslPointer ssl, runtime::Descriptor socket);
+/// `context` is kept as long as the stream, for OpenSSL calls back into it.
+std::unique_ptr<Stream> make_tls_stream(SslPointer ssl, runtime::Descriptor socket,
+                                        std::shared_ptr<const TlsContext> context);
 
 }  // namespace telemill::transport
