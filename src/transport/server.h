@@ -108,7 +108,7 @@ struct ServerSettings {
   Duration ping_timeout = std::chrono::seconds(20);
   Duration connection_age_max{};
   Duration connection_age_grace{};
-  bool keep_alives = true;                // HTTP/1
+  bool keep_alives = true;                  // HTTP/1
   std::shared_ptr<const TlsContext> tls{};  // null: plaintext
 };
 
