@@ -41,7 +41,7 @@ std::string Sources::schemes() const {
   std::vector<std::string_view> names;
   for (const Source* const source : sources_) names.push_back(source->scheme());
   std::ranges::sort(names);
-  return fmt::format("{}", fmt::join(names, ", "));
+  return listed(names);
 }
 
 std::optional<Location> parse_location(std::string_view uri) noexcept {
