@@ -173,9 +173,15 @@ TEST_F(Http2Client, RespectsTheServersStreamLimit) {
   const auto client = Client::create(*loop_.lane, loop_.worker, settings);
   std::vector<Outcome> outcomes(9);
   for (Outcome& outcome : outcomes) client->send(make_request("/"), outcome.callback());
+  // Nothing is answered until both connections are full.
+  ASSERT_TRUE(loop_.run_until([&] {
+    size_t count = 0;
+    for (const auto& [peer, streams] : open) count += streams.size();
+    return count == 4;
+  }));
+  loop_.run_for(std::chrono::milliseconds(20));  // time to do wrong
   ASSERT_TRUE(loop_.run_until([&] {
     for (auto& [peer, streams] : open) {
-      if (streams.size() < 2 && client->pending() > 3) continue;  // wait until both are full
       for (const uint32_t stream : streams) peer->send(http2_answer(stream, "ok"));
       streams.clear();
     }
