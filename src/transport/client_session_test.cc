@@ -74,9 +74,9 @@ class SessionTest : public ::testing::Test {
   Recorder recorder_;
 };
 
-using Http2Session = SessionTest;
+using Http2ClientSession = SessionTest;
 
-TEST_F(Http2Session, KeepsSlicesUntilTheirBytesHaveLeft) {
+TEST_F(Http2ClientSession, KeepsSlicesUntilTheirBytesHaveLeft) {
   const auto session = start_http2();
   const std::string expected(testing::make_body(60'000).flatten().view());
   auto call = make_call(testing::make_body(60'000));
@@ -97,7 +97,7 @@ TEST_F(Http2Session, KeepsSlicesUntilTheirBytesHaveLeft) {
   EXPECT_EQ(rest[0].payload, testing::encode_u32(8));
 }
 
-TEST_F(Http2Session, CancelsACallThatWasNotSentYet) {
+TEST_F(Http2ClientSession, CancelsACallThatWasNotSentYet) {
   const auto session = start_http2();
   auto call = make_call(testing::make_body(10));
   Call& started = *call;
@@ -108,7 +108,7 @@ TEST_F(Http2Session, CancelsACallThatWasNotSentYet) {
   EXPECT_TRUE(recorder_.results.empty());
 }
 
-TEST_F(Http2Session, SurvivesCancelWhileAFrameWaitsForRoom) {
+TEST_F(Http2ClientSession, SurvivesCancelWhileAFrameWaitsForRoom) {
   const auto session = start_http2();
   const std::string window = testing::encode_u32(8 << 20);
   session->receive(encode({FrameType::settings, 0, 0, std::string("\0\4", 2) + window}) +
@@ -125,7 +125,7 @@ TEST_F(Http2Session, SurvivesCancelWhileAFrameWaitsForRoom) {
   EXPECT_EQ(session->phase(), Phase::running);
 }
 
-TEST_F(Http2Session, EndsOnTheAnswerThoughTheRequestIsUnfinished) {
+TEST_F(Http2ClientSession, EndsOnTheAnswerThoughTheRequestIsUnfinished) {
   const auto session = start_http2();
   session->start(make_call(testing::make_body(200'000)));  // more than the window
   write(*session);
@@ -138,7 +138,7 @@ TEST_F(Http2Session, EndsOnTheAnswerThoughTheRequestIsUnfinished) {
   EXPECT_EQ(session->call_count(), 0U);
 }
 
-TEST_F(Http2Session, SkipsInterimAnswersButNotWithoutEnd) {
+TEST_F(Http2ClientSession, SkipsInterimAnswersButNotWithoutEnd) {
   const auto session = start_http2();
   session->start(make_call());
   session->start(make_call());
@@ -156,7 +156,7 @@ TEST_F(Http2Session, SkipsInterimAnswersButNotWithoutEnd) {
   EXPECT_EQ(recorder_.results[1].error().code, ErrorCode::over_limit);
 }
 
-TEST_F(Http2Session, BoundsHeaders) {
+TEST_F(Http2ClientSession, BoundsHeaders) {
   const auto session = start_http2();
   session->start(make_call());
   write(*session);
@@ -167,7 +167,7 @@ TEST_F(Http2Session, BoundsHeaders) {
   EXPECT_EQ(recorder_.results[0].error().code, ErrorCode::over_limit);
 }
 
-TEST_F(Http2Session, BreaksOffOnGarbage) {
+TEST_F(Http2ClientSession, BreaksOffOnGarbage) {
   const auto session = start_http2();
   session->start(make_call());
   write(*session);
@@ -178,7 +178,7 @@ TEST_F(Http2Session, BreaksOffOnGarbage) {
   EXPECT_EQ(recorder_.results.size(), 1U);
 }
 
-TEST_F(Http2Session, EndsAfterAGoawayWhenItsCallsHave) {
+TEST_F(Http2ClientSession, EndsAfterAGoawayWhenItsCallsHave) {
   const auto session = start_http2();
   session->start(make_call());
   write(*session);
