@@ -44,7 +44,8 @@ class Exchange {
   ~Exchange();
 
   void respond(Response response);
-  /// False once answered or once the client has gone.
+  /// False once answered or once the client has gone. An HTTP/1 client that ended its side in order
+  /// may still wait for its answer and does not count as gone.
   [[nodiscard]] bool is_open() const noexcept { return target_ != nullptr; }
 
  private:
