@@ -316,6 +316,21 @@ TEST(Server, SaysDrainedAtOnceWhenNobodyIsThere) {
   EXPECT_EQ(drained, 1);
 }
 
+TEST(Server, MayBeDestroyedWhenItIsDrained) {
+  ServerFixture fixture;
+  RawClient client(fixture);
+  EXPECT_TRUE(client.send(get));
+  EXPECT_TRUE(client.wait_for("GET /a 0\n"));
+  bool is_drained = false;
+  fixture.server().drain([&] {
+    is_drained = true;
+    fixture.destroy_server();
+  });
+  EXPECT_TRUE(client.wait_for_end());
+  client.end_sending();
+  EXPECT_TRUE(fixture.run_until([&] { return is_drained; }));
+}
+
 TEST(Server, ClosesEverythingWhenTold) {
   ServerFixture fixture;
   RawClient one(fixture);
