@@ -1,6 +1,7 @@
 #include "otlp/splice.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "otlp/frame.h"
 
@@ -136,8 +137,9 @@ uint32_t Splice::items_kept(Signal signal) const {
 }
 
 Part Splice::apply(Signal signal) {
-  std::ranges::stable_sort(record_edits_, [](const Edit& a, const Edit& b) {
-    return a.owner != b.owner ? a.owner < b.owner : a.old.offset < b.old.offset;
+  std::ranges::sort(record_edits_, [](const Edit& a, const Edit& b) {
+    return std::tuple(a.owner, a.old.offset, a.old.size, a.text.offset) <
+           std::tuple(b.owner, b.old.offset, b.old.size, b.text.offset);
   });
   const auto resources = part_->table.resources();
   for (uint32_t r = 0; r < resources.size(); ++r) {

@@ -80,8 +80,8 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   size_t bytes_promised_ = 0;     // rooms reserved for bytes that have not come
   int faults_ = 0;                // streams that ended in a reset, less those that ended well
 
-  bool has_settings_ = false;  // the peer's first frame has come
-  bool is_in_head_ = false;
+  bool has_settings_ = false;       // the peer's first frame has come
+  Http2Stream* in_head_ = nullptr;  // whose headers are coming
   Drain drain_ = Drain::none;
   TimePoint began_;
   TimePoint head_began_;

@@ -47,7 +47,8 @@ TimePoint Http2Session::deadline() const noexcept {
   const ServerSettings& settings = context_.settings;
   TimePoint due = std::min(read_due_, stop_due_);
   if (!has_settings_) due = std::min(due, deadline_after(began_, settings.header_timeout));
-  if (is_in_head_) due = std::min(due, deadline_after(head_began_, settings.header_timeout));
+  if (in_head_ != nullptr)
+    due = std::min(due, deadline_after(head_began_, settings.header_timeout));
   if (drain_ == Drain::announced) due = std::min(due, drain_began_ + drain_wait);
   if (drain_ == Drain::none && streams_.count() == 0) {
     due = std::min(due, deadline_after(idle_since_, settings.idle_timeout));
@@ -65,7 +66,7 @@ void Http2Session::run_timers() {
   const ServerSettings& settings = context_.settings;
   if (phase_ != Phase::running) return;
   if ((!has_settings_ && now >= deadline_after(began_, settings.header_timeout)) ||
-      (is_in_head_ && now >= deadline_after(head_began_, settings.header_timeout))) {
+      (in_head_ != nullptr && now >= deadline_after(head_began_, settings.header_timeout))) {
     phase_ = Phase::broken;
     return;
   }

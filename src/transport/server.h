@@ -44,7 +44,8 @@ class Exchange {
   ~Exchange();
 
   void respond(Response response);
-  /// False once answered or once the client has gone.
+  /// False once answered or once the client has gone. An HTTP/1 client that ended its side in order
+  /// may still wait for its answer and does not count as gone.
   [[nodiscard]] bool is_open() const noexcept { return target_ != nullptr; }
 
  private:
@@ -108,7 +109,7 @@ struct ServerSettings {
   Duration ping_timeout = std::chrono::seconds(20);
   Duration connection_age_max{};
   Duration connection_age_grace{};
-  bool keep_alives = true;                // HTTP/1
+  bool keep_alives = true;                  // HTTP/1
   std::shared_ptr<const TlsContext> tls{};  // null: plaintext
 };
 
