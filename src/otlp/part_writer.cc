@@ -57,7 +57,7 @@ Part PartWriter::write(uint32_t item_count) {
   const auto end_of = [](const std::vector<Group>& groups, size_t i, size_t last) {
     return i + 1 < groups.size() ? groups[i + 1].begin : static_cast<uint32_t>(last);
   };
-  size_t total = 0;
+  size_t total = request_frame_.size();
   for (size_t r = 0; r < resources_.size(); ++r) {
     const uint32_t scope_end = end_of(resources_, r, scopes_.size());
     for (uint32_t s = resources_[r].begin; s < scope_end; ++s) {
@@ -71,6 +71,7 @@ Part PartWriter::write(uint32_t item_count) {
   resource_rows_.clear();
   scope_rows_.clear();
   record_rows_.clear();
+  pen.copy(request_frame_);
   for (size_t r = 0; r < resources_.size(); ++r) {
     const uint32_t scope_end = end_of(resources_, r, scopes_.size());
     const Range resource = pen.header(outer::request_resources, resources_[r].content_size);
@@ -89,6 +90,7 @@ Part PartWriter::write(uint32_t item_count) {
     }
     resource_rows_.push_back({resource, resources_[r].begin, scope_end});
   }
+  request_frame_ = {};
   resources_.clear();
   scopes_.clear();
   records_.clear();

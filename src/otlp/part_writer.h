@@ -13,6 +13,8 @@ namespace telemill::otlp {
 /// Reusable; one lane.
 class PartWriter {
  public:
+  /// Sets the fields of the request other than its resource entries.
+  void request(std::string_view frame) noexcept { request_frame_ = frame; }
   /// Starts a resource entry with the given other fields. What is planned borrows from the caller
   /// until `write`.
   void resource(std::string_view frame);
@@ -34,6 +36,7 @@ class PartWriter {
     uint32_t begin = 0;  // index of its first scope or record
   };
 
+  std::string_view request_frame_;
   std::vector<Group> resources_;
   std::vector<Group> scopes_;
   /// A record's content is the pieces from `piece_begin` to where the next record's begin.
