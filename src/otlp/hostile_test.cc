@@ -87,6 +87,8 @@ TEST_P(Hostile, NoiseIsRefusedOrConsistent) {
   }
 }
 
+TEST_P(Hostile, NothingIsARequest) { EXPECT_TRUE(walk_case(GetParam(), "", 1)); }
+
 TEST_P(Hostile, GroupsNestToABound) {
   for (const int depth : {100, 101, 100'000}) {
     std::string bytes;

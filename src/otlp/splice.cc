@@ -24,9 +24,13 @@ void Splice::Edits::sort() {
   if (!std::ranges::is_sorted(list, is_before)) std::ranges::sort(list, is_before);
 }
 
-const Splice::Edit* Splice::Edits::take(uint32_t owner) noexcept {
+bool Splice::Edits::has(uint32_t owner) noexcept {
   while (next < list.size() && list[next].owner < owner) ++next;
-  return next < list.size() && list[next].owner == owner ? &list[next++] : nullptr;
+  return next < list.size() && list[next].owner == owner;
+}
+
+const Splice::Edit* Splice::Edits::take(uint32_t owner) noexcept {
+  return has(owner) ? &list[next++] : nullptr;
 }
 
 void Splice::begin(const Part& part) noexcept {
@@ -125,9 +129,15 @@ void Splice::plan_scope(uint32_t scope_index) {
   const ScopeRow& scope = part_->table.scopes()[scope_index];
   if (!keeps_any(scope.record_begin, scope.record_end)) return;
   writer_.scope(frame_for(scope, scope_index, scope_frames_));
+  uint32_t unchanged = scope.record_begin;  // the first record of those not planned yet
   for (uint32_t i = scope.record_begin; i < scope.record_end; ++i) {
-    if (!is_dropped(i)) plan_record(i);
+    const bool stays = !is_dropped(i);
+    if (stays && !record_edits_.has(i)) continue;
+    if (i > unchanged) writer_.records(*part_, unchanged, i);
+    if (stays) plan_record(i);
+    unchanged = i + 1;
   }
+  writer_.records(*part_, unchanged, scope.record_end);
 }
 
 /// Edits may add and remove points and samples, so whatever may have changed is counted again.

@@ -57,7 +57,9 @@ class Splice {
     void clear() noexcept;
     void add(uint32_t owner, Range old, Text text);
     void sort();
-    /// The next edit of `owner`, or null. Edits of earlier owners are passed over.
+    /// Whether an edit of `owner` comes next; those of earlier owners are passed over.
+    bool has(uint32_t owner) noexcept;
+    /// That edit, or null.
     const Edit* take(uint32_t owner) noexcept;
   };
 

@@ -90,20 +90,17 @@ Part Splitter::cut(const Part& part, uint32_t item_count) {
 
 /// Plans records of the running scope worth at most `items_wanted`; returns what they count as.
 uint32_t Splitter::plan_scope(const ScopeRow& scope, const Part& part, uint32_t items_wanted) {
-  const auto records = part.table.records();
-  const std::string_view bytes = part.bytes.view();
   if (payload_.signal() != Signal::metrics) {
     const uint32_t planned = std::min(items_wanted, scope.record_end - record_index_);
-    for (const Range range : records.subspan(record_index_, planned)) {
-      writer_.record(bytes.substr(range.offset, range.size));
-    }
+    writer_.records(part, record_index_, record_index_ + planned);
     record_index_ += planned;
     return planned;
   }
   uint32_t planned = 0;
   while (planned < items_wanted && record_index_ < scope.record_end) {
-    const Range range = records[record_index_];
-    planned += plan_metric(bytes.substr(range.offset, range.size), items_wanted - planned);
+    const Range range = part.table.records()[record_index_];
+    const std::string_view metric = part.bytes.view().substr(range.offset, range.size);
+    planned += plan_metric(metric, items_wanted - planned);
     if (points_left_ == 0) ++record_index_;
   }
   return planned;
