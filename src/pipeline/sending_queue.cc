@@ -88,8 +88,9 @@ void SendingQueue::start_waiting() {
 }
 
 void SendingQueue::attempt(Flight& flight) {
-  sender_.send(flight.batch.payload,
-               [this, &flight](Outcome outcome) { on_outcome(flight, std::move(outcome)); });
+  sender_.send(flight.batch.payload, [this, &flight, watch = lifeline_.watch()](Outcome outcome) {
+    if (watch.is_alive()) on_outcome(flight, std::move(outcome));
+  });
 }
 
 void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
@@ -116,9 +117,9 @@ void SendingQueue::retry_parts_alone(Flight& flight) {
   Batch batch = std::move(flight.batch);
   const auto& parts = batch.payload.parts();
   auto completions = fork(std::move(batch.done), parts.size());
-  for (size_t i = 0; i < parts.size(); ++i) {
+  for (size_t i = parts.size(); i > 0; --i) {  // to the front, so the first goes last
     waiting_.push_front(
-        {.payload = otlp::Payload(signal_, parts[i]), .done = std::move(completions[i])});
+        {.payload = otlp::Payload(signal_, parts[i - 1]), .done = std::move(completions[i - 1])});
   }
   flights_.erase(flight.self);
   start_waiting();
