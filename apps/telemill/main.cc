@@ -29,6 +29,8 @@ int main(int argc, char** argv) {
   telemill::app::add_run(app, config, chosen);
   telemill::app::add_validate(app, config, chosen);
   telemill::app::add_components(app, chosen);
+  telemill::app::add_gen(app, chosen);
+  telemill::app::add_sink(app, chosen);
   CLI11_PARSE(app, argc, argv);
   return chosen();
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -131,14 +132,17 @@ void append_json(fmt::memory_buffer& line, Level level, std::string_view event, 
   line.push_back('}');
 }
 
-}  // namespace
+/// Long lines may need several turns, when stderr is a pipe that is nearly full.
+void write_to_stderr(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // nowhere left to complain
+    text.remove_prefix(static_cast<size_t>(written));
+  }
+}
 
-void configure(const Settings& changed) { settings = changed; }
-
-void write(Level level, std::string_view event, Fields fields) {
-  if (level < settings.level) return;
-  const uint64_t now_nanos = unix_nanos();
-  if (!is_within_rate(event, now_nanos)) return;
+void write_line(Level level, std::string_view event, Fields fields, uint64_t now_nanos) {
   fmt::memory_buffer line;
   if (settings.as_json) {
     line.append(std::string_view(R"({"ts":")"));
@@ -152,9 +156,23 @@ void write(Level level, std::string_view event, Fields fields) {
   const std::string_view text(line.data(), line.size());
   if (settings.write != nullptr) {
     settings.write(text);
-  } else if (::write(STDERR_FILENO, text.data(), text.size()) < 0) {
-    return;  // nowhere left to complain
+  } else {
+    write_to_stderr(text);
   }
+}
+
+}  // namespace
+
+void configure(const Settings& changed) { settings = changed; }
+
+void write(Level level, std::string_view event, Fields fields) {
+  if (level < settings.level) return;
+  const uint64_t now_nanos = unix_nanos();
+  if (is_within_rate(event, now_nanos)) write_line(level, event, fields, now_nanos);
+}
+
+void write_unlimited(Level level, std::string_view text, Fields fields) {
+  if (level >= settings.level) write_line(level, text, fields, unix_nanos());
 }
 
 }  // namespace telemill::log

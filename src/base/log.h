@@ -8,7 +8,8 @@
 #include <variant>
 
 /// Structured log lines: a fixed event name and fields apart from it, never telemetry contents or
-/// secrets. Any thread may log; each thread limits the rate of each event name by itself.
+/// secrets. Any thread may log; each thread limits the rate of each event name by itself, except in
+/// `write_unlimited`.
 namespace telemill::log {
 
 enum class Level : uint8_t { debug, info, warn, error };
@@ -59,6 +60,11 @@ struct Settings {
 void configure(const Settings& settings);
 
 void write(Level level, std::string_view event, Fields fields);
+
+/// For output a user asked for by name, such as the `debug` exporter's: no rate limit, and `event`
+/// may be a text of many lines, which the console form prints as it is. The caller escapes what
+/// peers chose; telemetry contents are allowed here and nowhere else.
+void write_unlimited(Level level, std::string_view text, Fields fields);
 
 inline void debug(std::string_view event, Fields fields = {}) {
   write(Level::debug, event, fields);

@@ -163,6 +163,18 @@ TEST_F(LogTest, HasNoLimitWhenToldSo) {
   EXPECT_EQ(lines.size(), 1000U);
 }
 
+TEST_F(LogTest, WritesUnlimitedTextAsOftenAsAskedAndAboveTheLevelOnly) {
+  settings_.lines_initial = 1;
+  settings_.lines_thereafter = 0;
+  configure(settings_);
+  on_fresh_thread([] {
+    for (int i = 0; i < 100; ++i) write_unlimited(Level::info, "one\ntwo\n", {{"k", 1}});
+    write_unlimited(Level::debug, "hidden", {});
+  });
+  ASSERT_EQ(lines.size(), 100U);
+  EXPECT_EQ(lines[99], "2023-11-14T22:13:20.042Z\tinfo\tone\ntwo\n\t{\"k\":1}\n");
+}
+
 TEST_F(LogTest, GivesWholeLinesFromManyThreads) {
   settings_.lines_initial = 0;
   configure(settings_);

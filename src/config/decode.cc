@@ -316,7 +316,7 @@ void Decoder::refuse_key(const TypeInfo& type, const Entry& entry, const std::st
     std::vector<std::string_view> keys;
     visit_fields(type, [&](const FieldInfo& field) { keys.push_back(field.key); });
     hint = did_you_mean(entry.key, keys);
-    if (hint.empty() && !keys.empty()) hint = fmt::format("known keys: {}", fmt::join(keys, ", "));
+    if (hint.empty() && !keys.empty()) hint = fmt::format("known keys: {}", listed(keys));
   }
   add(entry.key_mark, join_path(path, entry.key), "unknown key", std::move(hint));
 }

@@ -295,7 +295,7 @@ TEST(Decode, DecodesOntoDefaultsOfTheCaller) {
 
 TEST(Decode, BoundsItsProblems) {
   std::string yaml;
-  for (int i = 0; i < 5000; ++i) yaml += "k" + std::to_string(i) + ": 1\n";
+  for (int i = 0; i < 5000; ++i) yaml.append("k").append(std::to_string(i)).append(": 1\n");
   Problems problems;
   static_cast<void>(decode<BatchConfig>(must_read(yaml), "b", problems));
   EXPECT_EQ(problems.size(), Problems::kept_max);

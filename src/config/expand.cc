@@ -188,7 +188,8 @@ Node Expander::parse(const Retrieved& retrieved, std::string_view placeholder, M
   Problems ignored;  // text that is no YAML is simply text
   std::optional<Node> node = read_yaml(retrieved.text, index, ignored, budget_, Rest::ignore);
   const bool is_text =
-      !node || (node->is_scalar() && std::holds_alternative<std::string_view>(resolve(*node)));
+      retrieved.is_text || !node ||
+      (node->is_scalar() && std::holds_alternative<std::string_view>(resolve(*node)));
   if (is_text) {
     node.emplace();
     node->kind = NodeKind::scalar;

@@ -84,7 +84,7 @@ constexpr Row rows[] = {
     {"unset", "${env:UNSET}", "null", ""},
     {"unset_inside", "a${env:UNSET}b", "\"ab\"", "ab"},
     {"default", "${env:UNSET:-def}", "\"def\"", "def"},
-    {"default_empty", "${env:UNSET:-}", "null", ""},
+    {"default_empty", "${env:UNSET:-}", "\"\"", ""},
     {"default_not_used", "${env:X:-def}", "\"xval\"", "xval"},
     {"set_but_empty_stays_empty", "${env:EMPTY:-def}", "null", ""},
     {"empty", "${env:EMPTY}", "null", ""},

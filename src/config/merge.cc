@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -25,17 +26,23 @@ std::vector<std::string_view> split(std::string_view key) {
   return parts;
 }
 
-/// `{parts[0]: {parts[1]: ... value}}`
-Node wrap(Node value, const std::vector<std::string_view>& parts, Mark mark) {
-  for (size_t i = parts.size(); i-- > 0;) {
-    Node outer;
-    outer.kind = NodeKind::mapping;
-    outer.mark = mark;
-    outer.entries.push_back(
-        {.key = std::string(parts[i]), .key_mark = mark, .value = std::move(value)});
-    value = std::move(outer);
+/// Sets what stands at `parts` below `root`, making mappings on the way.
+void set_at(Node& root, const std::vector<std::string_view>& parts, Node value, Mark mark) {
+  Node* at = &root;
+  for (const std::string_view part : parts) {
+    if (!at->is_mapping()) {
+      *at = Node{};
+      at->kind = NodeKind::mapping;
+      at->mark = mark;
+    }
+    Node* below = at->find(part);
+    if (below == nullptr) {
+      at->entries.push_back({.key = std::string(part), .key_mark = mark, .value = {}});
+      below = &at->entries.back().value;
+    }
+    at = below;
   }
-  return value;
+  *at = std::move(value);
 }
 
 /// Where each key of a mapping stands. Valid until its entries move.
@@ -98,12 +105,13 @@ void nest_top_keys(Node& root, Problems& problems) {
     return refuse(nested.back().key_mark,
                   fmt::format("more than {} keys with \"::\"", nested_keys_max));
   }
+  std::ranges::sort(nested, {}, &Entry::key);  // `a::b` before `a::b::c`
   for (Entry& entry : nested) {
-    std::vector<std::string_view> parts = split(entry.key);
+    const std::vector<std::string_view> parts = split(entry.key);
     if (parts.size() + measure(entry.value).depth > depth_max) {
       refuse(entry.key_mark, fmt::format("nested deeper than {} levels", depth_max));
     } else {
-      merge(root, wrap(std::move(entry.value), parts, entry.key_mark));
+      set_at(root, parts, std::move(entry.value), entry.key_mark);
     }
   }
 }

@@ -15,7 +15,8 @@ void merge(Node& base, Node&& over);
 void add_missing(Node& mapping, std::vector<Node> more);
 
 /// Turns top-level keys `a::b::c: value` into nested mappings, as the reference does for every
-/// source. Too many levels and too many such keys are problems.
+/// source: beside what stands there already, but in place of an `a: {b: {c: ...}}`. Too many levels
+/// and too many such keys are problems.
 void nest_top_keys(Node& root, Problems& problems);
 
 }  // namespace telemill::config

@@ -80,4 +80,13 @@ std::string in_quotes(std::string_view text) {
   return result;
 }
 
+std::string listed(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
+
 }  // namespace telemill::config

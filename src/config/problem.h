@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,5 +59,8 @@ class Problems {
 
 /// `text` in double quotes, control characters and quotes escaped, long ones cut.
 [[nodiscard]] std::string in_quotes(std::string_view text);
+
+/// `a, b, c`.
+[[nodiscard]] std::string listed(std::span<const std::string_view> words);
 
 }  // namespace telemill::config

@@ -67,7 +67,7 @@ bool looks_like_real(std::string_view text) noexcept {
 std::optional<ScalarValue> resolve_number(std::string_view text) {
   if (!is_digit(text[0]) && text[0] != '+' && text[0] != '-' && text[0] != '.') return std::nullopt;
   std::string plain(text);
-  std::erase(plain, '_');
+  if (plain[0] != '.') std::erase(plain, '_');  // a quirk of the reference's library
   const bool has_sign = plain[0] == '+' || plain[0] == '-';
   const bool is_negative = plain[0] == '-';
   const std::string_view rest = std::string_view(plain).substr(has_sign ? 1 : 0);

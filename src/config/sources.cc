@@ -41,7 +41,7 @@ std::string Sources::schemes() const {
   std::vector<std::string_view> names;
   for (const Source* const source : sources_) names.push_back(source->scheme());
   std::ranges::sort(names);
-  return fmt::format("{}", fmt::join(names, ", "));
+  return listed(names);
 }
 
 std::optional<Location> parse_location(std::string_view uri) noexcept {
@@ -56,7 +56,7 @@ std::optional<Location> parse_location(std::string_view uri) noexcept {
 
 Result<Retrieved, Failure> FileSource::retrieve(std::string_view rest) {
   TELEMILL_ASSIGN(std::string text, files_.read(std::string(rest)));
-  return Retrieved{.text = std::move(text), .is_set = true};
+  return Retrieved{.text = std::move(text), .is_set = true, .is_text = false};
 }
 
 Result<Retrieved, Failure> EnvironmentSource::retrieve(std::string_view rest) {
@@ -70,14 +70,16 @@ Result<Retrieved, Failure> EnvironmentSource::retrieve(std::string_view rest) {
                             in_quotes(name)));
   }
   if (std::optional<std::string> value = environment_.get(name)) {
-    return Retrieved{.text = std::move(*value), .is_set = true};
+    return Retrieved{.text = std::move(*value), .is_set = true, .is_text = false};
   }
-  if (split == rest.npos) return Retrieved{.text = {}, .is_set = false};
-  return Retrieved{.text = std::string(rest.substr(split + separator.size())), .is_set = true};
+  if (split == rest.npos) return Retrieved{.text = {}, .is_set = false, .is_text = false};
+  std::string fallback(rest.substr(split + separator.size()));
+  const bool is_empty = fallback.empty();  // the empty string, where an empty variable is null
+  return Retrieved{.text = std::move(fallback), .is_set = true, .is_text = is_empty};
 }
 
 Result<Retrieved, Failure> YamlSource::retrieve(std::string_view rest) {
-  return Retrieved{.text = std::string(rest), .is_set = true};
+  return Retrieved{.text = std::string(rest), .is_set = true, .is_text = false};
 }
 
 Result<std::string, Failure> LocalFiles::read(const std::string& path) {

@@ -13,7 +13,8 @@ namespace telemill::config {
 
 struct Retrieved {
   std::string text;
-  bool is_set = true;  // false: the variable does not exist and has no default
+  bool is_set = true;    // false: the variable does not exist and has no default
+  bool is_text = false;  // a string whatever it looks like
 };
 
 /// What answers to one URI scheme.

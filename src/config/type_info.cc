@@ -1,7 +1,5 @@
 #include "config/type_info.h"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <vector>
 
@@ -65,7 +63,7 @@ std::string type_name(const TypeInfo& type) {
   }
   std::vector<std::string_view> shown;
   for (const std::string_view name : type.names) shown.push_back(name.empty() ? "\"\"" : name);
-  return fmt::format("one of {}", fmt::join(shown, ", "));
+  return "one of " + listed(shown);
 }
 
 }  // namespace telemill::config

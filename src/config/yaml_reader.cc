@@ -143,7 +143,13 @@ std::optional<Node> Reader::read(Rest rest) {
 }
 
 void Reader::look_at_rest() {
-  if (!next() || event_->type == YAML_STREAM_END_EVENT) return;
+  if (!event_.parse(parser_)) {
+    if (parser_.error != YAML_PARSER_ERROR) return static_cast<void>(fail_parse());
+    fail_at(mark_of(parser_.problem_mark), "this does not belong to the document above it",
+            "is it indented as far as its first line?");
+    return;
+  }
+  if (event_->type == YAML_STREAM_END_EVENT) return;
   problems_.add(Problem{.mark = here(),
                         .path = {},
                         .message = "only the first YAML document is read; what follows is ignored",
@@ -244,11 +250,10 @@ bool Reader::read_key(Entry& entry, bool& is_merge, size_t depth) {
       event_->type == YAML_SCALAR_EVENT && event_->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
   Node key;
   if (!read_node(key, depth)) return false;
-  if (!key.is_scalar() && !key.is_null()) {
-    return fail_at(entry.key_mark, "a key must be a single word or text");
-  }
+  if (key.is_null()) return fail_at(entry.key_mark, "a key is missing (null)");
+  if (!key.is_scalar()) return fail_at(entry.key_mark, "a key must be a single word or text");
   is_merge = is_plain && key.text == "<<";
-  entry.key = key.is_null() ? "null" : std::move(key.text);
+  entry.key = std::move(key.text);
   return true;
 }
 

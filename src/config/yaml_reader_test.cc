@@ -51,7 +51,7 @@ constexpr Reading readings[] = {
     {"merge_list", "b: &x {p: 1}\nd: &y {p: 5, r: 6}\nc: {<<: [*x, *y], z: 3}",
      "{b: {p: 1}, d: {p: 5, r: 6}, c: {z: 3, p: 1, r: 6}}"},
     {"merge_quoted_is_a_key", "{\"<<\": {b: 1}}", "{<<: {b: 1}}"},
-    {"scalar_keys", "{1: x, true: y, null: z, '': e}", "{1: x, true: y, null: z, : e}"},
+    {"scalar_keys", "{1: x, true: y, '': e}", "{1: x, true: y, : e}"},
 };
 
 class ReadYaml : public testing::TestWithParam<Reading> {};
@@ -76,6 +76,7 @@ constexpr Refusal refusals[] = {
     {"forward_anchor", "a: *x\nb: &x 1", "t.yaml:1:4: no anchor &x above\n"},
     {"self_anchor", "a: &x [*x]", "t.yaml:1:8: anchor &x contains itself\n"},
     {"list_key", "{[a]: x}", "t.yaml:1:2: a key must be a single word or text\n"},
+    {"null_key", "a: 1\n~: 2", "t.yaml:2:1: a key is missing (null)\n"},
     {"map_key", "{{a: b}: x}", "t.yaml:1:2: a key must be a single word or text\n"},
     {"wrong_tag", "a: !!int x", "t.yaml:1:4: \"x\" is no !!int\n"},
     {"wrong_binary", "a: !!binary '*'", "t.yaml:1:4: \"*\" is no !!binary\n"},
@@ -83,7 +84,8 @@ constexpr Refusal refusals[] = {
      "t.yaml:2:1: not valid YAML: found character that cannot start any token, while scanning for "
      "the next token (indent with spaces, not with tabs)\n"},
     {"rest_of_no_document", "{a: 1}\nb: 2",
-     "t.yaml:2:1: not valid YAML: did not find expected <document start>\n"},
+     "t.yaml:2:1: this does not belong to the document above it (is it indented as far as its "
+     "first line?)\n"},
     {"not_utf8", "a: 1\nb: \xff\xfe",
      "t.yaml:2:4: not valid YAML text: invalid leading UTF-8 octet\n"},
 };
@@ -108,7 +110,7 @@ TEST(YamlReader, ReadsTheFirstDocumentAndWarnsOfMore) {
   EXPECT_EQ(problems[0].severity, Severity::warning);
   EXPECT_THAT(problems_of("a: 1\n---\n["), StartsWith("t.yaml:2:1: warning: only the first"));
   EXPECT_THAT(problems_of("a: 1\n...\nb: ["),
-              StartsWith("t.yaml:3:1: not valid YAML: did not find expected <document start>"));
+              StartsWith("t.yaml:3:1: this does not belong to the document above it"));
 }
 
 TEST(YamlReader, KeepsTheMarkOfEveryNodeAndKey) {

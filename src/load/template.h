@@ -35,7 +35,7 @@ Result<Holes> find_holes(otlp::Signal signal, std::string_view request);
 
 /// What the holes of one sending are filled with.
 struct Numbering {
-  Series series;
+  Series series{};
   uint64_t item_base = 0;   // counter of the item with ordinal zero
   uint64_t trace_base = 0;  // counter of the trace with ordinal zero
   UnixNanos sent_at = 0;    // when this sending was meant to begin

@@ -39,7 +39,7 @@ struct WorkloadSettings {
   uint32_t scopes_per_resource = 1;
   uint32_t log_body_bytes = 0;    // zero: as the shape has it
   uint32_t distinct_bodies = 16;  // requests that differ in order, names and values
-  MetricMix metric_mix;
+  MetricMix metric_mix{};
 };
 
 /// Reads "house", "semconv" or "attributes=NxB" (such as attributes=10x1000).

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -58,27 +60,30 @@ class ScriptedPeer final : runtime::IoHandler {
   std::string unsent_;
 };
 
-/// Listens on a loopback port; each connection runs the same script whenever bytes come.
+/// Listens on a loopback port or a socket path; each connection runs the same script whenever
+/// bytes come.
 class ScriptedServer final : runtime::IoHandler {
  public:
   ScriptedServer(runtime::Lane& lane, ScriptedPeer::Script script, uint16_t port = 0);
+  ScriptedServer(runtime::Lane& lane, ScriptedPeer::Script script, const std::string& socket_path);
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
   ~ScriptedServer();
 
-  [[nodiscard]] runtime::Endpoint endpoint() const;
-  [[nodiscard]] uint16_t port() const noexcept { return port_; }
+  [[nodiscard]] const runtime::Endpoint& endpoint() const noexcept { return endpoint_; }
+  [[nodiscard]] uint16_t port() const noexcept { return endpoint_.port; }
 
   std::vector<std::unique_ptr<ScriptedPeer>> peers;
-  ScriptedPeer::Script on_accept;
+  bool accepts = true;  // if not, connections stay in the kernel's queue
 
  private:
+  ScriptedServer(runtime::Lane& lane, ScriptedPeer::Script script, runtime::Endpoint endpoint);
   void on_io(runtime::Io ready) override;
 
   runtime::Lane& lane_;
   ScriptedPeer::Script script_;
+  runtime::Endpoint endpoint_;
   runtime::Descriptor listener_;
-  uint16_t port_ = 0;
 };
 
 /// HTTP/2 frames as bytes.
@@ -134,6 +139,30 @@ struct Outcome {
 ClientRequest make_request(std::string_view path, base::Rope body = {});
 /// `size` bytes that differ from place to place, in slices of `slice_bytes`.
 base::Rope make_body(size_t size, size_t slice_bytes = 10'000);
+
+/// An HTTP/1 answer that says "ok".
+inline constexpr std::string_view plain_answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+/// True once `peer` has received a whole HTTP/1 request; takes it.
+bool take_request(ScriptedPeer& peer, std::string* request = nullptr);
+/// Speaks HTTP/2 for a server: begins with a SETTINGS frame of `settings`, acknowledges the
+/// client's and hands on each frame.
+ScriptedPeer::Script on_frames(std::function<void(ScriptedPeer&, const Frame&)> handle,
+                               std::string settings = {});
+[[nodiscard]] bool ends_request(const Frame& frame) noexcept;
+
+ClientSettings settings_for(const ScriptedServer& server, ClientProtocol protocol);
+
+/// What tests of whole clients share.
+class ClientTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Client> connect(const ScriptedServer& server, ClientProtocol protocol) {
+    return Client::create(*loop_.lane, loop_.worker, settings_for(server, protocol));
+  }
+  bool run_until_done(const Outcome& outcome) {
+    return loop_.run_until([&] { return outcome.is_done(); });
+  }
+  Loop loop_;
+};
 
 /// A program under test's control: started with its arguments, ended by its number.
 class ChildProcess {

@@ -121,26 +121,33 @@ void ScriptedPeer::on_io(runtime::Io ready) {
 }
 
 ScriptedServer::ScriptedServer(runtime::Lane& lane, ScriptedPeer::Script script, uint16_t port)
-    : lane_(lane), script_(std::move(script)) {
-  auto listener = runtime::listen_on(loopback(port), false);
-  EXPECT_TRUE(listener.has_value());
+    : ScriptedServer(lane, std::move(script),
+                     runtime::Endpoint{runtime::Endpoint::Family::tcp4, "127.0.0.1", port}) {
+  endpoint_.port = runtime::bound_address(listener_).value().port();
+}
+
+ScriptedServer::ScriptedServer(runtime::Lane& lane, ScriptedPeer::Script script,
+                               const std::string& socket_path)
+    : ScriptedServer(lane, std::move(script),
+                     runtime::Endpoint{runtime::Endpoint::Family::unix_socket, socket_path, 0}) {}
+
+ScriptedServer::ScriptedServer(runtime::Lane& lane, ScriptedPeer::Script script,
+                               runtime::Endpoint endpoint)
+    : lane_(lane), script_(std::move(script)), endpoint_(std::move(endpoint)) {
+  auto listener = runtime::listen_on(runtime::resolve(endpoint_).value().front(), true);
+  EXPECT_TRUE(listener.has_value()) << (listener ? "" : listener.error().message);
   listener_ = std::move(listener).value();
-  port_ = runtime::bound_address(listener_).value().port();
   lane_.watch(listener_.number(), runtime::Io::read, *this);
 }
 
 ScriptedServer::~ScriptedServer() { lane_.unwatch(listener_.number()); }
 
-runtime::Endpoint ScriptedServer::endpoint() const {
-  return {runtime::Endpoint::Family::tcp4, "127.0.0.1", port_};
-}
-
 void ScriptedServer::on_io(runtime::Io /*ready*/) {
+  if (!accepts) return;
   runtime::Address from;
   auto socket = runtime::accept_from(listener_, from);
   if (!socket || !*socket) return;
   peers.push_back(std::make_unique<ScriptedPeer>(lane_, *std::move(socket), script_));
-  if (on_accept) on_accept(*peers.back());
 }
 
 std::string encode_u32(uint32_t value) {
@@ -190,6 +197,48 @@ std::string http2_answer(uint32_t stream, std::string_view body, std::string_vie
         {FrameType::headers, flag_end_headers | flag_end_stream, stream, std::string(trailers)});
   }
   return bytes;
+}
+
+ClientSettings settings_for(const ScriptedServer& server, ClientProtocol protocol) {
+  ClientSettings settings;
+  settings.endpoint = server.endpoint();
+  settings.protocol = protocol;
+  settings.user_agent = "telemill-test";
+  return settings;
+}
+
+bool take_request(ScriptedPeer& peer, std::string* request) {
+  const size_t head_end = peer.received.find("\r\n\r\n");
+  if (head_end == std::string::npos) return false;
+  size_t length = 0;
+  const size_t at = peer.received.find("content-length: ");
+  if (at < head_end) length = std::stoul(peer.received.substr(at + 16));
+  const size_t total = head_end + 4 + length;
+  if (peer.received.size() < total) return false;
+  if (request != nullptr) *request = peer.received.substr(0, total);
+  peer.received.erase(0, total);
+  ++peer.requests;
+  return true;
+}
+
+ScriptedPeer::Script on_frames(std::function<void(ScriptedPeer&, const Frame&)> handle,
+                               std::string settings) {
+  return [handle = std::move(handle), settings = std::move(settings)](ScriptedPeer& peer) {
+    while (peer.is_open()) {
+      const auto frame = take_frame(peer.received);
+      if (!frame) return;
+      if (frame->type == FrameType::settings && frame->flags == 0) {
+        peer.send(encode({FrameType::settings, 0, 0, settings}));
+        peer.send(encode({FrameType::settings, flag_ack, 0, {}}));
+      }
+      handle(peer, *frame);
+    }
+  };
+}
+
+bool ends_request(const Frame& frame) noexcept {
+  return (frame.type == FrameType::headers || frame.type == FrameType::data) &&
+         (frame.flags & flag_end_stream) != 0;
 }
 
 ClientRequest make_request(std::string_view path, base::Rope body) {

@@ -10,9 +10,14 @@
 namespace telemill::transport {
 namespace {
 
-/// How much and how long the rest of an answered request is read over.
-constexpr size_t unread_bytes_max = 512 * 1024;
-constexpr Duration stop_wait = std::chrono::seconds(1);
+/// How long the rest of an answered request is read over, at most a stream's window of it.
+constexpr Duration stop_wait = std::chrono::seconds(5);
+/// gRPC clients stop by themselves; who does not is told so after this.
+constexpr size_t grpc_unread_bytes_max = 512 * 1024;
+
+bool sends_too_much(const Http2Stream& stream) noexcept {
+  return stream.is_grpc && stream.bytes_unread > grpc_unread_bytes_max;
+}
 
 }  // namespace
 
@@ -143,13 +148,17 @@ void Http2Session::on_frame_sent(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_RST_STREAM && frame.rst_stream.error_code != NGHTTP2_NO_ERROR) {
     on_fault();
   }
-  const bool may_end = frame.hd.type == NGHTTP2_HEADERS || frame.hd.type == NGHTTP2_DATA;
-  if (!may_end || (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;
+  const bool is_answer = frame.hd.type == NGHTTP2_HEADERS || frame.hd.type == NGHTTP2_DATA;
+  if (is_answer) {
+    last_ping_ = {};
+    needless_pings_ = 0;
+  }
+  if (!is_answer || (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;
   Http2Stream* const stream = find(id);
   if (stream == nullptr || !stream->is_remote_open) return;
   // Answered before the request was read to its end.
   stream->state = Http2Stream::State::answered;
-  if (stream->bytes_unread > unread_bytes_max) return stop_unread_request(*stream);
+  if (sends_too_much(*stream)) return stop_unread_request(*stream);
   stream->stop_due = context_.host.now() + stop_wait;
   stop_due_ = std::min(stop_due_, stream->stop_due);
 }
@@ -158,7 +167,7 @@ void Http2Session::on_frame_sent(const nghttp2_frame& frame) {
 /// comes tend to lose the answer.
 void Http2Session::on_unread_data(Http2Stream& stream, size_t bytes) {
   stream.bytes_unread += bytes;
-  if (stream.bytes_unread > unread_bytes_max && stream.state == Http2Stream::State::answered) {
+  if (sends_too_much(stream) && stream.state == Http2Stream::State::answered) {
     stop_unread_request(stream);
   }
 }

@@ -35,12 +35,11 @@ struct Http2Callbacks {
                        void* user_data) {
     if (frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;  // trailers are dropped
     Http2Session& session = self(user_data);
-    Http2Stream* const stream = session.find(frame->hd.stream_id);
     // A store over its limit remembers that; the answer follows when the block has ended.
-    if (stream != nullptr) {
-      static_cast<void>(stream->store.add(view(name, name_size), view(value, value_size),
-                                          session.context_.settings.header_bytes_max,
-                                          limits::header_count_max));
+    if (session.in_head_ != nullptr && session.in_head_->id == frame->hd.stream_id) {
+      static_cast<void>(session.in_head_->store.add(view(name, name_size), view(value, value_size),
+                                                    session.context_.settings.header_bytes_max,
+                                                    limits::header_count_max));
     }
     return 0;
   }

@@ -119,7 +119,7 @@ void Http2Session::terminate(uint32_t error_code) {
 void Http2Session::on_begin(int32_t id) {
   Http2Stream& stream = streams_.open(id);
   stream.began = head_began_ = context_.host.now();
-  is_in_head_ = true;
+  in_head_ = &stream;
   nghttp2_session_set_stream_user_data(session_.get(), id, &stream);
   read_due_ = std::min(read_due_, deadline_after(stream.began, context_.settings.read_timeout));
 }
@@ -128,7 +128,7 @@ void Http2Session::on_frame(const nghttp2_frame& frame) {
   switch (frame.hd.type) {
     case NGHTTP2_HEADERS:
     case NGHTTP2_DATA: {
-      is_in_head_ = false;
+      in_head_ = nullptr;
       Http2Stream* stream = find(frame.hd.stream_id);
       if (stream == nullptr) return;
       const bool is_end = (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
@@ -143,7 +143,11 @@ void Http2Session::on_frame(const nghttp2_frame& frame) {
       has_settings_ = true;
       break;
     case NGHTTP2_PING:
-      if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0) on_ping_answer(frame.ping);
+      if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0) {
+        on_ping_answer(frame.ping);
+      } else {
+        on_ping();
+      }
       break;
     case NGHTTP2_RST_STREAM:
       on_fault();
@@ -245,6 +249,7 @@ void Http2Session::on_close(Http2Stream& stream) noexcept {
     --faults_;
   }
   forget_promise(stream);
+  if (in_head_ == &stream) in_head_ = nullptr;
   nghttp2_session_set_stream_user_data(session_.get(), stream.id, nullptr);
   streams_.close(stream);
   if (streams_.count() == 0) idle_since_ = context_.host.now();

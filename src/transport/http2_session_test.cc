@@ -119,14 +119,15 @@ TEST_F(Http2SessionTest, StopsAClientThatSendsOnAfterItsAnswer) {
   EXPECT_TRUE(client[id].is_ended);
   EXPECT_EQ(client[id].fields["grpc-status"], "8");
   EXPECT_FALSE(client[id].closed.has_value());
-  move_clock(std::chrono::seconds(2));
+  move_clock(std::chrono::seconds(5));
   exchange();
   EXPECT_EQ(client[id].closed, uint32_t{NGHTTP2_NO_ERROR});
 
-  const int32_t greedy = client.request("/a", std::string(3'000'000, 'x'), {}, false);
+  const int32_t greedy = client.request("/a", grpc_frame(std::string(3'000'000, 'x')),
+                                        {{"content-type", "application/grpc"}}, false);
   exchange();
   EXPECT_EQ(client[greedy].closed, uint32_t{NGHTTP2_NO_ERROR});
-  EXPECT_EQ(client[greedy].fields[":status"], "400");
+  EXPECT_EQ(client[greedy].fields["grpc-status"], "8");
   EXPECT_EQ(budget.used_bytes(), 0U);
 }
 
@@ -368,6 +369,37 @@ TEST_F(Http2SessionTest, PingsASilentPeerAndGivesUpOnADeadOne) {
   static_cast<void>(take_output());
   move_clock(std::chrono::seconds(20));
   EXPECT_EQ(session->phase(), Phase::broken);
+}
+
+TEST_F(Http2SessionTest, CalmsClientsThatPingTooOften) {
+  settings.ping_interval_min = std::chrono::minutes(5);
+  settings.ping_interval = {};
+  const int32_t held = client.request("/held", "x");
+  exchange();
+  for (int i = 0; i < 10; ++i) {  // as often as allowed
+    client.ping();
+    exchange();
+    move_clock(std::chrono::minutes(5));
+  }
+  for (int i = 0; i < 10; ++i) {  // each answer forgives
+    client.ping();
+    client.request("/a", "x");
+    exchange();
+  }
+  EXPECT_TRUE(client.goaways.empty());
+  client.ping();
+  exchange();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(client.goaways.empty());
+    client.ping();
+    exchange();
+  }
+  ASSERT_EQ(client.goaways.size(), 1U);
+  EXPECT_EQ(client.goaways[0], uint32_t{NGHTTP2_ENHANCE_YOUR_CALM});
+  handler.release_held();
+  exchange();
+  EXPECT_TRUE(ended(held));  // what ran is answered
+  EXPECT_EQ(session->phase(), Phase::closing);
 }
 
 TEST_F(Http2SessionTest, EndsSlowBodiesAndKeepsOthers) {

@@ -44,7 +44,8 @@ class Exchange {
   ~Exchange();
 
   void respond(Response response);
-  /// False once answered or once the client has gone.
+  /// False once answered or once the client has gone. An HTTP/1 client that ended its side in order
+  /// may still wait for its answer and does not count as gone.
   [[nodiscard]] bool is_open() const noexcept { return target_ != nullptr; }
 
  private:
@@ -106,9 +107,14 @@ struct ServerSettings {
   // HTTP/2 keepalive as gRPC servers do it; zero: off
   Duration ping_interval = std::chrono::hours(2);
   Duration ping_timeout = std::chrono::seconds(20);
+  /// HTTP/2: clients that ping more often than this without need are told to go (gRPC's
+  /// `min_time`); zero: anything goes. Without running calls two hours are asked for instead,
+  /// unless `allows_idle_pings`.
+  Duration ping_interval_min{};
+  bool allows_idle_pings = false;
   Duration connection_age_max{};
   Duration connection_age_grace{};
-  bool keep_alives = true;                // HTTP/1
+  bool keep_alives = true;                  // HTTP/1
   std::shared_ptr<const TlsContext> tls{};  // null: plaintext
 };
 
@@ -124,7 +130,8 @@ class Server {
   virtual ~Server() = default;
 
   /// Closes the listener, tells clients to go elsewhere (GOAWAY, `Connection: close`) and lets
-  /// running exchanges end; calls `drained` once when the last connection has closed.
+  /// running exchanges end; calls `drained` once when the last connection has closed, which may
+  /// destroy the server.
   virtual void drain(base::UniqueFunction<void()> drained) = 0;
   /// Closes everything now.
   virtual void close() noexcept = 0;

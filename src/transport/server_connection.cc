@@ -24,7 +24,7 @@ constexpr size_t turn_read_bytes_max = 1024 * 1024;
 constexpr size_t pieces_per_write_max = 64;
 
 /// How long and how much of a refused request is read over, so that the answer arrives.
-constexpr Duration linger_time_max = std::chrono::seconds(2);
+constexpr Duration linger_time_max = std::chrono::seconds(5);
 /// How long a peer may take to accept the last bytes, whatever the settings.
 constexpr Duration last_write_time_max = std::chrono::seconds(30);
 constexpr size_t linger_bytes_max = 16 * 1024 * 1024;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <optional>
 
+#include "base/units.h"
 #include "wire/json_number.h"
 #include "wire/json_reader.h"
 #include "wire/json_text.h"
@@ -11,6 +12,8 @@
 
 namespace telemill::wire {
 namespace {
+
+constexpr size_t scratch_bytes_kept = 1_MiB;
 
 /// One decode: a recursive descent over the tokens that the message tables guide. Functions answer
 /// false once something was refused; the reason is then in `reader.error()`.
@@ -277,12 +280,21 @@ Result<base::Buffer> JsonDecoder::decode(const Schema& root, std::string_view js
   if (json.size() > limits.input_bytes_max) {
     return fail("JSON text is too large", 0, ErrorCode::over_limit);
   }
+  auto decoded = decode_tokens(root, json, limits);
+  // Scratch memory that only an unusually large text needed is not kept.
+  tokens_.trim();
+  if (scratch_.capacity() > scratch_bytes_kept) scratch_ = base::Buffer();
+  return decoded;
+}
+
+Result<base::Buffer> JsonDecoder::decode_tokens(const Schema& root, std::string_view json,
+                                                const JsonLimits& limits) {
   TELEMILL_TRY(tokens_.index(json));
   JsonReader reader(json, tokens_, scratch_);
   base::Buffer out(json.size() / 2 + limits::slab_padding_bytes);
-  const bool is_done = Decoding(reader, out, limits).message(root, 0) && reader.finish();
-  tokens_.trim();
-  if (!is_done) return fail(reader.error());
+  if (!Decoding(reader, out, limits).message(root, 0) || !reader.finish()) {
+    return fail(reader.error());
+  }
   return out;
 }
 

@@ -25,6 +25,9 @@ class JsonDecoder {
                               const JsonLimits& limits = {});
 
  private:
+  Result<base::Buffer> decode_tokens(const Schema& root, std::string_view json,
+                                     const JsonLimits& limits);
+
   JsonTokens tokens_;
   base::Buffer scratch_;  // one unescaped string at a time
 };

@@ -394,7 +394,8 @@ TEST(JsonDecoder, BoundsInputAndOutput) {
 
 TEST(JsonDecoder, RefusesEveryTruncation) {
   const std::string json =
-      R"({"resourceSpans":[{"resource":{"attributes":[{"key":"a\u0041","value":{"intValue":"12"}}]},)"
+      R"({"resourceSpans":[{"resource":{"attributes":[{"key":"a\u0041",)"
+      R"("value":{"intValue":"12"}}]},)"
       R"("scopeSpans":[{"spans":[{"traceId":"5b8efff798038103d269b633813fc60c","kind":2,)"
       R"("status":{"code":"STATUS_CODE_OK"},"x":[true,null,1.5e3]}]}]}]})";
   JsonDecoder decoder;

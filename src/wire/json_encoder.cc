@@ -4,122 +4,13 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <span>
 
 #include "base/small_vector.h"
+#include "wire/field_scan.h"
 #include "wire/json_text.h"
 
 namespace telemill::wire {
 namespace {
-
-/// A message's bytes: one piece, or several when a singular message came more than once and its
-/// occurrences are merged. Pieces borrow from the input.
-using Pieces = std::span<const std::string_view>;
-
-/// One field as it stands on the wire.
-struct Occurrence {
-  size_t row = Schema::no_row;
-  bool is_packed = false;
-  uint64_t bits = 0;      // of a varint or fixed-width value
-  std::string_view text;  // of a length-delimited one
-};
-
-/// Reads a message's known fields in wire order. Fields of another wire type than the table's are
-/// unknown, as protobuf has it.
-class FieldScan {
- public:
-  FieldScan(const Schema& schema, Pieces pieces) noexcept
-      : schema_(schema), pieces_(pieces), in_(pieces.empty() ? std::string_view{} : pieces[0]) {}
-
-  /// False at the end and on error.
-  bool next(Occurrence& found) noexcept;
-  [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
-  [[nodiscard]] Error error() const noexcept { return error_; }
-  [[nodiscard]] const char* position() const noexcept { return in_.position(); }
-
- private:
-  bool short_field(Occurrence& found) noexcept;
-  Result<bool> read(Occurrence& found) noexcept;
-
-  const Schema& schema_;
-  Pieces pieces_;
-  size_t piece_ = 0;
-  Cursor in_;
-  bool is_broken_ = false;
-  Error error_{"nothing broke"};
-};
-
-bool FieldScan::next(Occurrence& found) noexcept {
-  for (;;) {
-    while (in_.at_end()) {
-      if (piece_ + 1 >= pieces_.size()) return false;
-      in_ = Cursor(pieces_[++piece_]);
-    }
-    if (short_field(found)) [[likely]]
-      return true;
-    const Result<bool> is_known = read(found);
-    if (!is_known) {
-      is_broken_ = true;
-      error_ = is_known.error();
-      return false;
-    }
-    if (*is_known) return true;
-  }
-}
-
-/// Most fields are known, have a tag of one byte and a text shorter than 128 bytes or a varint of
-/// one byte. Moves only on success.
-bool FieldScan::short_field(Occurrence& found) noexcept {
-  if (in_.left() < 2) return false;
-  const uint32_t tag = in_.peek(0);
-  const size_t row = tag < 0x80 ? schema_.row_of(tag >> 3) : Schema::no_row;
-  if (row == Schema::no_row) return false;
-  const WireType type = schema_.fields[row].type;
-  if (type != static_cast<WireType>(tag & 7)) return false;
-  const uint8_t next = in_.peek(1);
-  if (type == WireType::length_delimited) {
-    if (next >= 0x80 || next > in_.left() - 2) return false;
-    in_.skip(2);
-    found.text = in_.take(next);
-  } else if (type == WireType::varint) {
-    if (next >= 0x80) return false;
-    in_.skip(2);
-    found.bits = next;
-  } else {
-    return false;
-  }
-  found.row = row;
-  found.is_packed = false;
-  return true;
-}
-
-Result<bool> FieldScan::read(Occurrence& found) noexcept {
-  TELEMILL_ASSIGN(const Tag tag, read_tag(in_));
-  found.row = schema_.row_of(tag.field);
-  if (found.row != Schema::no_row) {
-    const Field& field = schema_.fields[found.row];
-    found.is_packed = field.type != tag.type;
-    const bool may_pack = field.presence == Presence::repeated && is_packable(field.kind) &&
-                          tag.type == WireType::length_delimited;
-    if (found.is_packed && !may_pack) found.row = Schema::no_row;
-  }
-  if (found.row == Schema::no_row) {
-    TELEMILL_TRY(skip_value(in_, tag));
-    return false;
-  }
-  if (tag.type == WireType::length_delimited) {
-    TELEMILL_ASSIGN(found.text, read_bytes(in_));
-    return !found.is_packed || !found.text.empty();  // an empty packed list says nothing
-  }
-  if (tag.type == WireType::varint) {
-    TELEMILL_ASSIGN(found.bits, read_varint(in_));
-    return true;
-  }
-  const size_t size = tag.type == WireType::fixed32 ? 4 : 8;
-  if (in_.left() < size) return fail("fixed-width value is cut short", in_.offset());
-  found.bits = size == 4 ? in_.take_fixed<uint32_t>() : in_.take_fixed<uint64_t>();
-  return true;
-}
 
 /// What was met of a message so far.
 struct Survey {

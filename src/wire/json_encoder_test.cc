@@ -123,7 +123,7 @@ TEST(JsonEncoder, ReadsPackedAndUnpackedListsAlike) {
   const std::string expected =
       R"({"histogram":{"dataPoints":[{"bucketCounts":["1","2","3"],"explicitBounds":[0.5]}]}})";
   EXPECT_EQ(encode(schema::metric, metric([](Writer& writer) {
-                     for (const uint64_t count : {1, 2, 3}) writer.fixed64(6, count);
+                     for (uint64_t count = 1; count <= 3; ++count) writer.fixed64(6, count);
                      writer.real(7, 0.5);
                    })),
             expected);
@@ -195,7 +195,6 @@ TEST(JsonEncoder, RefusesCutMessagesWithTheirOffset) {
     base::Buffer json;
     EXPECT_FALSE(encode_json(schema::span, bytes.substr(0, size), json).has_value()) << size;
   }
-  const std::string broken = bytes.substr(0, 8) + std::string("\x12\x7f", 2);
   base::Buffer json;
   const auto done = encode_json(schema::span, bytes.substr(0, 6) + "\x7a\x02\x12\x7f", json);
   ASSERT_FALSE(done.has_value());
@@ -212,7 +211,7 @@ TEST(JsonEncoder, BoundsDepthAndSize) {
   EXPECT_TRUE(encode(schema::any_value, wire_bytes([&](Writer& w) { w.bytes(5, bytes); }))
                   .starts_with("refused: messages nest too deeply"));
   // An AnyValue below a hundred others is the last that may be.
-  bytes = bytes.substr(0, 0);
+  bytes.clear();
   for (int level = 0; level < 50; ++level) {
     const std::string inner = bytes;
     bytes = wire_bytes([&](Writer& writer) {

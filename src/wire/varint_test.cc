@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <initializer_list>
 #include <string>
 
 #include "base/random.h"
@@ -79,7 +80,8 @@ TEST(SkipValue, RefusesMismatchedGroupsAndCutValues) {
 }
 
 TEST(Writer, WritesMinimalLengthsForNestedMessages) {
-  for (const size_t size : {0, 1, 126, 127, 128, 16'000, 20'000, 3'000'000}) {
+  for (const size_t size :
+       std::initializer_list<size_t>{0, 1, 126, 127, 128, 16'000, 20'000, 3'000'000}) {
     base::Buffer out;
     Writer writer(out);
     const size_t outer = writer.open(1);

@@ -49,8 +49,7 @@ config::Problems BatchConfig::check() const {
 
 Batch::Batch(const pipeline::ComponentContext& context, const BatchConfig& config,
              otlp::Signal signal, pipeline::Consumer& next)
-    : lane_(context.lane),
-      name_(context.id.text()),
+    : name_(context.id.text()),
       config_(config),
       signal_(signal),
       next_(next),

@@ -60,7 +60,6 @@ class Batch final : public pipeline::Processor {
   void count_lost(const otlp::Payload& payload, std::string_view why);
   [[nodiscard]] bool is_behind() const noexcept;
 
-  runtime::Lane& lane_;
   const std::string name_;
   const BatchConfig& config_;
   const otlp::Signal signal_;

@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "wire/json_encoder.h"
-#include "wire/schema.h"
+#include "components/receivers/otlp/status_json.h"
 
 namespace telemill::components::receivers::otlp {
 namespace {
@@ -15,6 +14,8 @@ constexpr std::string_view protobuf_type = "application/x-protobuf";
 constexpr std::string_view json_type = "application/json";
 /// An Export...ServiceResponse with an empty partial_success, field 1.
 constexpr std::string_view empty_partial_success{"\x0a\x00", 2};
+/// The same behind the five bytes of gRPC.
+constexpr std::string_view empty_partial_success_framed{"\x00\x00\x00\x00\x02\x0a\x00", 7};
 
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -29,13 +30,6 @@ bool equals_lower(std::string_view text, std::string_view lower) noexcept {
     if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != lower[i]) return false;
   }
   return true;
-}
-
-base::Slice encode_as(BodyKind kind, const std::string& status) {
-  if (kind == BodyKind::protobuf) return base::Slice::copy_of(status);
-  base::Buffer json;
-  if (!wire::encode_json(wire::schema::rpc_status, status, json)) json.append("{}");
-  return std::move(json).freeze();
 }
 
 }  // namespace
@@ -101,7 +95,8 @@ Response http_error(int http_status, const grpc::Status& status, BodyKind kind) 
                     .content_type = kind == BodyKind::json ? json_type : protobuf_type};
   const std::string encoded =
       status.details.empty() ? grpc::encode_status(status.code, status.message) : status.details;
-  response.body.append(encode_as(kind, encoded));
+  response.body.append(kind == BodyKind::json ? status_json(encoded)
+                                              : base::Slice::copy_of(encoded));
   if (http_status == 429 || http_status == 503) {
     if (const auto delay = grpc::retry_delay(status.details)) {
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(*delay).count();
@@ -118,7 +113,11 @@ Response plain_text(int http_status, std::string_view text) {
 }
 
 Response grpc_success() {
-  return grpc::make_response({}, base::Rope(base::Slice::of_static(empty_partial_success)));
+  // What every request but a failed one hears: nothing of it is made anew.
+  Response response{.content_type = grpc::content_type};
+  response.body.append(base::Slice::of_static(empty_partial_success_framed));
+  response.trailers.push_back({"grpc-status", "0"});
+  return response;
 }
 
 }  // namespace telemill::components::receivers::otlp

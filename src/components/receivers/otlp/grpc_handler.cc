@@ -55,8 +55,10 @@ Response to_response(const IntakeAnswer& answer) {
 }  // namespace
 
 transport::HeadVerdict GrpcHandler::on_head(const transport::RequestHead& head) {
-  if (head.method != "POST" || !grpc::is_grpc_content_type(head.header("content-type"))) {
-    return answer(plain_text(415, "this port speaks gRPC: POST with application/grpc"));
+  constexpr std::string_view advice = "this port speaks gRPC: POST with application/grpc";
+  if (head.method != "POST") return answer(plain_text(405, advice));
+  if (!grpc::is_grpc_content_type(head.header("content-type"))) {
+    return answer(plain_text(415, advice));
   }
   const auto signal = signal_of(head.path);
   if (!signal || !intake_.serves(*signal)) {
@@ -80,6 +82,9 @@ void GrpcHandler::on_request(const transport::RequestHead& head, transport::Body
     return exchange.respond(failure(grpc::Code::internal, "the call carries no message"));
   }
   const auto prefix = grpc::read_prefix(bytes);
+  if (prefix && prefix->size_bytes > message_bytes_max_) {
+    return exchange.respond(on_refusal(head, transport::Refusal::too_large));
+  }
   if (!prefix || prefix->size_bytes != bytes.size() - grpc::prefix_bytes) {
     return exchange.respond(
         failure(grpc::Code::internal, "the call carries no single whole message"));

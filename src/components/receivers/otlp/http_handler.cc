@@ -37,12 +37,15 @@ std::optional<Signal> HttpHandler::signal_of(std::string_view path) const {
 std::optional<codec::Coding> HttpHandler::coding_of(const transport::RequestHead& head) const {
   const std::string_view name = head.header("content-encoding");
   const auto coding = codec::coding_from_http(name);
-  if (!coding || *coding == codec::Coding::identity) return coding;
+  if (!coding) return coding;
   // An empty list decodes nothing: such bodies are taken as they are.
   if (config_.compression_algorithms.empty()) return codec::Coding::identity;
+  // By name, not by coding: `zlib` may be allowed where `deflate` is not. A list without "" refuses
+  // plain bodies.
+  const std::string_view listed = *coding == codec::Coding::identity ? std::string_view() : name;
   const bool is_allowed = std::ranges::any_of(
       config_.compression_algorithms,
-      [name](const std::string& allowed) { return codec::equals_without_case(allowed, name); });
+      [listed](const std::string& allowed) { return codec::equals_without_case(allowed, listed); });
   return is_allowed ? coding : std::nullopt;
 }
 
@@ -100,16 +103,16 @@ void HttpHandler::on_request(const transport::RequestHead& head, transport::Body
                              transport::Exchange exchange) {
   const BodyKind kind = body_kind(head.header("content-type"));
   const codec::Coding coding = codec::coding_of_http_body(*coding_of(head), body.bytes.view());
-  intake_.take(
-      {.signal = *signal_of(head.path),
-       .format = kind == BodyKind::json ? Intake::Format::json : Intake::Format::protobuf,
-       .coding = coding,
-       .message_bytes_max = config_.body_bytes_max(),
-       .message_offset = 0,
-       .body = std::move(body.bytes),
-       .admission = std::move(body.admission)},
-      [this, kind, reply = std::make_unique<transport::Exchange>(std::move(exchange))](
-          const IntakeAnswer& answer) { reply->respond(finished(to_response(answer, kind))); });
+  intake_.take({.signal = *signal_of(head.path),
+                .format = kind == BodyKind::json ? Intake::Format::json : Intake::Format::protobuf,
+                .coding = coding,
+                .message_bytes_max = config_.body_bytes_max(),
+                .message_offset = 0,
+                .body = std::move(body.bytes),
+                .admission = std::move(body.admission)},
+               [this, kind, reply = std::move(exchange)](const IntakeAnswer& answer) mutable {
+                 reply.respond(finished(to_response(answer, kind)));
+               });
 }
 
 Response HttpHandler::on_refusal(const transport::RequestHead& head, transport::Refusal refusal) {
