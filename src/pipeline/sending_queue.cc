@@ -108,7 +108,8 @@ void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
     outcome.message.insert(0, "no more retries left: ");
   }
   const bool was_merged = flight.batch.payload.parts().size() > 1;
-  if (outcome.cls == OutcomeClass::permanent && was_merged && !is_closed_) return retry_parts_alone(flight);
+  if (outcome.cls == OutcomeClass::permanent && was_merged && !is_closed_)
+    return retry_parts_alone(flight);
   finish(flight, std::move(outcome));
 }
 
@@ -132,10 +133,7 @@ void SendingQueue::finish(Flight& flight, Outcome outcome) {
   if (outcome.is_ok()) {
     sent_.add(signal_, items);
   } else {
-    send_failed_.add(signal_, items);
-    log::error(
-        "Exporting failed. Dropping data.",
-        {{"otelcol.component.id", name_}, {"error", outcome.message}, {"dropped_items", items}});
+    count_failed(items, outcome);
   }
   Completion done = std::move(flight.batch.done);
   flights_.erase(flight.self);
@@ -147,9 +145,9 @@ void SendingQueue::finish(Flight& flight, Outcome outcome) {
 
 void SendingQueue::count_failed(size_t items, const Outcome& outcome) {
   send_failed_.add(signal_, items);
-  log::error("Exporting failed. Dropping data.", {{"otelcol.component.id", name_},
-                                                  {"error", outcome.message},
-                                                  {"dropped_items", items}});
+  log::error(
+      "Exporting failed. Dropping data.",
+      {{"otelcol.component.id", name_}, {"error", outcome.message}, {"dropped_items", items}});
 }
 
 void SendingQueue::close() {
