@@ -1,5 +1,7 @@
 #include "base/slab.h"
 
+#include <sys/mman.h>
+
 #include <array>
 #include <bit>
 #include <cstdlib>
@@ -99,13 +101,38 @@ class SlabPool {
   [[nodiscard]] size_t held_bytes() const noexcept { return held_bytes_; }
 
  private:
+  // Slabs too large for the pool go straight to the kernel and back. malloc would keep freed ones
+  // of up to 32 MiB in holes that later ones of other sizes cannot use: a few bombs of 100 KB that
+  // unfold to 20 MiB and are refused would leave the process at hundreds of MiB for good.
   static Slab* create(size_t capacity, uint32_t size_class) {
-    void* const memory = ::operator new(capacity + overhead_bytes, std::align_val_t{64});
+    const size_t bytes = capacity + overhead_bytes;
+    void* const memory =
+        is_mapped(size_class) ? map(bytes) : ::operator new(bytes, std::align_val_t{64});
     return new (memory) Slab(capacity, size_class);
   }
   static void destroy(Slab* slab) noexcept {
+    const size_t bytes = slab->capacity() + overhead_bytes;
+    const bool was_mapped = is_mapped(slab->size_class_);
     slab->~Slab();
-    ::operator delete(slab, std::align_val_t{64});
+    if (was_mapped) {
+      TELEMILL_CHECK(::munmap(slab, bytes) == 0);
+    } else {
+      ::operator delete(slab, std::align_val_t{64});
+    }
+  }
+  static constexpr bool is_mapped(uint32_t size_class) noexcept {
+#ifdef TELEMILL_POISON
+    static_cast<void>(size_class);
+    return false;  // a sanitizer watches the borders of what malloc gives
+#else
+    return size_class == unpooled;
+#endif
+  }
+  static void* map(size_t bytes) {
+    void* const memory =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    TELEMILL_CHECK(memory != MAP_FAILED);  // out of memory is fatal
+    return memory;
   }
 
   std::array<Slab*, class_count> free_{};

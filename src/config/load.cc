@@ -45,7 +45,12 @@ void Loader::add_text(std::string_view text, std::string name) {
   const auto source = static_cast<uint32_t>(loaded_.names.size());
   loaded_.names.push_back(std::move(name));
   std::optional<Node> node = read_yaml(text, source, loaded_.problems, budget_);
-  if (!node || node->is_null()) return;
+  if (!node) return;
+  if (node->is_null()) {
+    // Should nothing follow, then here is where something is missing.
+    if (loaded_.root.is_null()) loaded_.root.mark = node->mark;
+    return;
+  }
   if (!node->is_mapping()) {
     loaded_.problems.add(Problem{.mark = node->mark,
                                  .path = {},

@@ -33,7 +33,10 @@ RequestHead Http1Connection::head() const noexcept {
   return head;
 }
 
-bool Http1Connection::wants_input() const noexcept { return is_reading() && !input_ended_; }
+// A peer that does not read its answers is not read either.
+bool Http1Connection::wants_input() const noexcept {
+  return is_reading() && !input_ended_ && output_.size() < output_bytes_max;
+}
 
 ServerSession::Phase Http1Connection::phase() const noexcept {
   if (state_ == State::broken) return Phase::broken;

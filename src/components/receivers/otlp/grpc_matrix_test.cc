@@ -1,6 +1,8 @@
 // The response matrix of OTLP over gRPC as a client sees it, cell by cell.
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "components/receivers/otlp/receiver_fixture.h"
 
 namespace telemill::components::receivers::otlp {
@@ -247,6 +249,8 @@ std::vector<OutcomeCell> outcome_cells() {
   }
   return cells;
 }
+
+void PrintTo(const OutcomeCell& cell, std::ostream* out) { *out << cell.name; }
 
 class GrpcOutcome : public ::testing::TestWithParam<OutcomeCell> {};
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <ostream>
 
 #include "components/receivers/otlp/receiver_fixture.h"
 
@@ -333,6 +334,8 @@ std::vector<OutcomeCell> outcome_cells() {
   }
   return cells;
 }
+
+void PrintTo(const OutcomeCell& cell, std::ostream* out) { *out << cell.name; }
 
 class HttpOutcome : public ::testing::TestWithParam<OutcomeCell> {};
 
