@@ -15,6 +15,7 @@ struct Range {
   uint32_t size = 0;
 
   [[nodiscard]] constexpr uint32_t end() const noexcept { return offset + size; }
+  friend bool operator==(const Range&, const Range&) = default;
 };
 
 /// A resource entry (ResourceSpans, ResourceMetrics, ...) and its scopes, [scope_begin, scope_end).

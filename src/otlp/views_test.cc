@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <oracle/logs.pb.h>
 #include <oracle/metrics.pb.h>
+#include <oracle/profiles.pb.h>
 #include <oracle/trace.pb.h>
 
 #include <cmath>
@@ -12,6 +13,7 @@
 #include "base/random.h"
 #include "oracle/generate.h"
 #include "otlp/metric_views.h"
+#include "otlp/profile_view.h"
 
 namespace telemill::otlp {
 namespace {
@@ -185,6 +187,14 @@ void expect_same(const LogView& view, const logs::LogRecord& log) {
   EXPECT_EQ(view.event_name(), log.event_name());
 }
 
+void expect_same(const ProfileView& view, const oracle::profiles::Profile& profile) {
+  EXPECT_EQ(view.profile_id(), profile.profile_id());
+  EXPECT_EQ(view.time(), profile.time_unix_nano());
+  EXPECT_EQ(view.duration_nanos(), profile.duration_nano());
+  EXPECT_EQ(view.dropped_attributes_count(), profile.dropped_attributes_count());
+  EXPECT_EQ(view.sample_count(), static_cast<size_t>(profile.samples_size()));
+}
+
 /// Every field of `Message` through its view, for many random messages. Appending the bytes of a
 /// second message overrides scalars and extends lists, for us as for protobuf.
 template <class View, class Message>
@@ -209,6 +219,10 @@ TEST(Views, ReadEveryFieldOfAResource) {
 
 TEST(Views, ReadEveryFieldOfAScope) {
   expect_same_for_every_seed<ScopeView, common::InstrumentationScope>();
+}
+
+TEST(Views, ReadTheOutlineOfAProfile) {
+  expect_same_for_every_seed<ProfileView, oracle::profiles::Profile>();
 }
 
 TEST(Views, ReadTheFramesOfEntries) {

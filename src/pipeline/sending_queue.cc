@@ -79,7 +79,7 @@ void SendingQueue::start_waiting() {
   // Without a queue every caller is its own consumer.
   const size_t in_flight_max =
       config_.enabled ? static_cast<size_t>(config_.num_consumers) : SIZE_MAX;
-  while (!waiting_.empty() && flights_.size() < in_flight_max) {
+  while (!is_closed_ && !waiting_.empty() && flights_.size() < in_flight_max) {
     Flight& flight = flights_.emplace_back(*this, std::move(waiting_.front()));
     flight.self = std::prev(flights_.end());
     waiting_.pop_front();
@@ -93,7 +93,8 @@ void SendingQueue::attempt(Flight& flight) {
 }
 
 void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
-  if (outcome.cls == OutcomeClass::retryable && retry_config_.enabled && !is_draining_) {
+  const bool may_retry = retry_config_.enabled && !is_draining_ && !is_closed_;
+  if (outcome.cls == OutcomeClass::retryable && may_retry) {
     if (const auto delay = flight.retry.next(lane_.now(), outcome.delay, lane_.random())) {
       log::info(
           "Exporting failed. Will retry the request after interval.",
@@ -106,7 +107,7 @@ void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
     outcome.message.insert(0, "no more retries left: ");
   }
   const bool was_merged = flight.batch.payload.parts().size() > 1;
-  if (outcome.cls == OutcomeClass::permanent && was_merged) return retry_parts_alone(flight);
+  if (outcome.cls == OutcomeClass::permanent && was_merged && !is_closed_) return retry_parts_alone(flight);
   finish(flight, std::move(outcome));
 }
 
@@ -141,6 +142,23 @@ void SendingQueue::finish(Flight& flight, Outcome outcome) {
   note_size();
   done.settle(std::move(outcome));
   if (drained_ && flights_.empty()) std::exchange(drained_, {})();
+}
+
+void SendingQueue::count_failed(size_t items, const Outcome& outcome) {
+  send_failed_.add(signal_, items);
+  log::error("Exporting failed. Dropping data.", {{"otelcol.component.id", name_},
+                                                  {"error", outcome.message},
+                                                  {"dropped_items", items}});
+}
+
+void SendingQueue::close() {
+  is_closed_ = true;
+  drained_ = {};
+  const Outcome stopped = Outcome::retryable("stopped before it could be sent");
+  for (Batch& batch : std::exchange(waiting_, {})) {
+    count_failed(batch.item_count(), stopped);
+    batch.done.settle(stopped);
+  }
 }
 
 void SendingQueue::drain(base::UniqueFunction<void()> done) {

@@ -62,6 +62,9 @@ class SendingQueue final : public Consumer {
   void consume(Batch batch) override;
   /// Gives every held request one more attempt, without pauses, then calls `done`.
   void drain(base::UniqueFunction<void()> done);
+  /// Gives up what is held: requests that wait are counted as failed, those in flight end with
+  /// their next outcome. Call it before the sender goes.
+  void close();
 
  private:
   /// A request in flight or waiting for its next attempt; it keeps its place among the consumers.
@@ -78,6 +81,7 @@ class SendingQueue final : public Consumer {
   void on_outcome(Flight& flight, Outcome outcome);
   void retry_parts_alone(Flight& flight);
   void finish(Flight& flight, Outcome outcome);
+  void count_failed(size_t items, const Outcome& outcome);
   void note_size() noexcept;
 
   runtime::Lane& lane_;
@@ -90,6 +94,7 @@ class SendingQueue final : public Consumer {
   std::deque<Batch> waiting_;
   std::list<Flight> flights_;
   bool is_draining_ = false;
+  bool is_closed_ = false;
   base::UniqueFunction<void()> drained_;
 
   ItemCounters sent_;

@@ -13,7 +13,7 @@
 namespace telemill::transport {
 namespace {
 
-constexpr size_t scratch_bytes = 64 * 1024;
+constexpr size_t scratch_bytes = 64_KiB;
 /// How often a call is sent again that no server has looked at.
 constexpr uint32_t retries_max = 2;
 

@@ -75,7 +75,7 @@ void ClientConnection::read() {
 }
 
 void ClientConnection::write() {
-  std::array<iovec, pieces_max> pieces;
+  std::array<iovec, pieces_max> pieces{};
   OutputQueue& output = session_->output();
   for (int round = 0; round < rounds_max; ++round) {
     if (output.empty()) session_->prepare_output();

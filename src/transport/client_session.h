@@ -126,7 +126,7 @@ std::unique_ptr<ClientSession> make_http2_client_session(ClientSession::Observer
                                                          const ClientSessionSettings& settings);
 
 /// What is queued before the socket has to take some.
-inline constexpr size_t client_output_bytes_max = 256 * 1024;
+inline constexpr size_t client_output_bytes_max = 256_KiB;
 
 /// Why `request` cannot be sent as it is, or null: control characters would end a header early.
 [[nodiscard]] const char* find_fault(const ClientRequest& request) noexcept;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr uint32_t interim_count_max = 16;
 constexpr size_t chunk_size_digits_max = 15;  // no sum of sizes overflows
-constexpr size_t promised_bytes_max = 64 * 1024;
+constexpr size_t promised_bytes_max = 64_KiB;
 
 constexpr char lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

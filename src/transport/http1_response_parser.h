@@ -17,7 +17,7 @@ namespace telemill::transport {
 class Http1ResponseParser {
  public:
   struct Limits {
-    size_t body_bytes_max = 4 * 1024 * 1024;
+    size_t body_bytes_max = 4_MiB;
     size_t head_bytes_max = limits::header_bytes_max;  // status line, headers; again for trailers
     size_t header_count_max = limits::header_count_max;
   };

@@ -17,7 +17,7 @@ namespace {
 constexpr uint32_t stream_window_bytes = 1024 * 1024;
 constexpr int32_t connection_window_bytes = 16 * 1024 * 1024;
 /// Memory taken on a server's mere promise of a body.
-constexpr size_t promised_bytes_max = 64 * 1024;
+constexpr size_t promised_bytes_max = 64_KiB;
 constexpr uint32_t interim_count_max = 16;
 constexpr uint32_t field_bytes_overhead = 32;  // RFC 9113 counts each field so
 constexpr size_t frame_header_bytes = 9;

@@ -143,7 +143,11 @@ void Http2Session::on_frame(const nghttp2_frame& frame) {
       has_settings_ = true;
       break;
     case NGHTTP2_PING:
-      if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0) on_ping_answer(frame.ping);
+      if ((frame.hd.flags & NGHTTP2_FLAG_ACK) != 0) {
+        on_ping_answer(frame.ping);
+      } else {
+        on_ping();
+      }
       break;
     case NGHTTP2_RST_STREAM:
       on_fault();

@@ -46,6 +46,7 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   void on_frame(const nghttp2_frame& frame);
   void on_frame_sent(const nghttp2_frame& frame);
   void on_fault() noexcept;
+  void on_ping();
   void on_ping_answer(const nghttp2_ping& ping);
   void on_unread_data(Http2Stream& stream, size_t bytes);
   size_t next_data(Http2Stream& stream, size_t bytes_max, uint32_t& flags);
@@ -80,6 +81,8 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   size_t bytes_promised_ = 0;     // rooms reserved for bytes that have not come
   int faults_ = 0;                // streams that ended in a reset, less those that ended well
 
+  int needless_pings_ = 0;
+  TimePoint last_ping_;             // of the peer; zero: we have sent something useful since
   bool has_settings_ = false;       // the peer's first frame has come
   Http2Stream* in_head_ = nullptr;  // whose headers are coming
   Drain drain_ = Drain::none;

@@ -371,6 +371,37 @@ TEST_F(Http2SessionTest, PingsASilentPeerAndGivesUpOnADeadOne) {
   EXPECT_EQ(session->phase(), Phase::broken);
 }
 
+TEST_F(Http2SessionTest, CalmsClientsThatPingTooOften) {
+  settings.ping_interval_min = std::chrono::minutes(5);
+  settings.ping_interval = {};
+  const int32_t held = client.request("/held", "x");
+  exchange();
+  for (int i = 0; i < 10; ++i) {  // as often as allowed
+    client.ping();
+    exchange();
+    move_clock(std::chrono::minutes(5));
+  }
+  for (int i = 0; i < 10; ++i) {  // each answer forgives
+    client.ping();
+    client.request("/a", "x");
+    exchange();
+  }
+  EXPECT_TRUE(client.goaways.empty());
+  client.ping();
+  exchange();
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(client.goaways.empty());
+    client.ping();
+    exchange();
+  }
+  ASSERT_EQ(client.goaways.size(), 1U);
+  EXPECT_EQ(client.goaways[0], uint32_t{NGHTTP2_ENHANCE_YOUR_CALM});
+  handler.release_held();
+  exchange();
+  EXPECT_TRUE(ended(held));  // what ran is answered
+  EXPECT_EQ(session->phase(), Phase::closing);
+}
+
 TEST_F(Http2SessionTest, EndsSlowBodiesAndKeepsOthers) {
   settings.read_timeout = std::chrono::seconds(10);
   const int32_t slow = client.request("/a", "abc", {}, false);

@@ -9,6 +9,10 @@
 namespace telemill::transport {
 namespace {
 
+/// gRPC's: so many needless pings are forgiven, and so rarely may an idle connection ping.
+constexpr int needless_pings_max = 2;
+constexpr Duration idle_ping_interval = std::chrono::hours(2);
+
 /// A client that never acknowledges the notice hears the last word after this.
 constexpr Duration drain_wait = std::chrono::seconds(1);
 constexpr std::array<uint8_t, 8> drain_ping{'d', 'r', 'a', 'i', 'n', 'i', 'n', 'g'};
@@ -24,6 +28,26 @@ void Http2Session::drain() {
   nghttp2_submit_shutdown_notice(session_.get());
   nghttp2_submit_ping(session_.get(), NGHTTP2_FLAG_NONE, drain_ping.data());
   context_.host.wake();
+}
+
+void Http2Session::on_ping() {
+  const ServerSettings& settings = context_.settings;
+  if (settings.ping_interval_min == Duration{} || drain_ == Drain::final) return;
+  const bool is_idle = streams_.count() == 0 && !settings.allows_idle_pings;
+  const Duration interval = is_idle ? idle_ping_interval : settings.ping_interval_min;
+  const TimePoint now = context_.host.now();
+  if (last_ping_ == TimePoint{} || now >= last_ping_ + interval) {
+    last_ping_ = now;
+    needless_pings_ = 0;
+  } else if (++needless_pings_ > needless_pings_max) {
+    // The words that gRPC clients know to make them ping less.
+    constexpr std::string_view reason = "too_many_pings";
+    nghttp2_submit_goaway(
+        session_.get(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_.get()),
+        NGHTTP2_ENHANCE_YOUR_CALM, reinterpret_cast<const uint8_t*>(reason.data()), reason.size());
+    drain_ = Drain::final;
+    context_.host.wake();
+  }
 }
 
 void Http2Session::on_ping_answer(const nghttp2_ping& ping) {

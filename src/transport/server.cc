@@ -101,8 +101,8 @@ class ListeningServer final : public Server, private runtime::IoHandler {
     (connection.previous != nullptr ? connection.previous->next : first_) = connection.next;
     if (connection.next != nullptr) connection.next->previous = connection.previous;
     --connection_count_;
-    const std::unique_ptr<ServerConnection> owner(&connection);
-    if (connection_count_ == 0) tell_drained();
+    std::unique_ptr<ServerConnection>(&connection).reset();
+    if (connection_count_ == 0) tell_drained();  // may destroy this
   }
 
   void tell_drained() {

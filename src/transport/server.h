@@ -107,6 +107,11 @@ struct ServerSettings {
   // HTTP/2 keepalive as gRPC servers do it; zero: off
   Duration ping_interval = std::chrono::hours(2);
   Duration ping_timeout = std::chrono::seconds(20);
+  /// HTTP/2: clients that ping more often than this without need are told to go (gRPC's
+  /// `min_time`); zero: anything goes. Without running calls two hours are asked for instead,
+  /// unless `allows_idle_pings`.
+  Duration ping_interval_min{};
+  bool allows_idle_pings = false;
   Duration connection_age_max{};
   Duration connection_age_grace{};
   bool keep_alives = true;                  // HTTP/1
@@ -125,7 +130,8 @@ class Server {
   virtual ~Server() = default;
 
   /// Closes the listener, tells clients to go elsewhere (GOAWAY, `Connection: close`) and lets
-  /// running exchanges end; calls `drained` once when the last connection has closed.
+  /// running exchanges end; calls `drained` once when the last connection has closed, which may
+  /// destroy the server.
   virtual void drain(base::UniqueFunction<void()> drained) = 0;
   /// Closes everything now.
   virtual void close() noexcept = 0;

@@ -61,6 +61,7 @@ class SessionDriver final : public SessionHost {
     settings_.header_timeout = std::chrono::seconds(10);
     settings_.read_timeout = std::chrono::seconds(10);
     settings_.idle_timeout = std::chrono::seconds(10);
+    settings_.ping_interval_min = std::chrono::seconds(1);
   }
 
   [[nodiscard]] SessionContext context() noexcept {

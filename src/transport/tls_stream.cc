@@ -17,7 +17,7 @@ namespace {
 using runtime::Io;
 
 /// The most plain text one TLS record carries.
-constexpr size_t record_bytes_max = 16 * 1024;
+constexpr size_t record_bytes_max = 16_KiB;
 
 class TlsStream final : public Stream {
  public:

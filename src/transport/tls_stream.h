@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/units.h"
 #include "runtime/socket.h"
 #include "transport/stream.h"
 #include "transport/tls.h"

@@ -105,5 +105,9 @@ namespace profiles {
 inline constexpr uint32_t request_dictionary = 2;
 inline constexpr uint32_t profile_samples = 2;
 }  // namespace profiles
+namespace profile {
+inline constexpr uint32_t samples = 2, time_unix_nano = 3, duration_nano = 4, profile_id = 7,
+                          dropped_attributes_count = 8;
+}
 
 }  // namespace telemill::wire::field

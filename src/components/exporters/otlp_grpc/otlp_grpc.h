@@ -83,6 +83,9 @@ class OtlpGrpc final : public pipeline::Exporter, private pipeline::Sender {
  public:
   OtlpGrpc(const pipeline::ComponentContext& context, const OtlpGrpcConfig& config,
            otlp::Signal signal);
+  OtlpGrpc(const OtlpGrpc&) = delete;
+  OtlpGrpc& operator=(const OtlpGrpc&) = delete;
+  ~OtlpGrpc() override { queue_.close(); }
 
   Result<void, Failure> start() override;
   void consume(pipeline::Batch batch) override { queue_.consume(std::move(batch)); }
@@ -99,8 +102,8 @@ class OtlpGrpc final : public pipeline::Exporter, private pipeline::Sender {
   const otlp::Signal signal_;
   const codec::Coding coding_;
   codec::Compressor compressor_;
-  std::unique_ptr<transport::Client> client_;
   pipeline::SendingQueue queue_;
+  std::unique_ptr<transport::Client> client_;  // goes first: it may still answer the queue
 };
 
 const pipeline::Factory& factory();

@@ -115,6 +115,9 @@ class OtlpHttp final : public pipeline::Exporter, private pipeline::Sender {
  public:
   OtlpHttp(const pipeline::ComponentContext& context, const OtlpHttpConfig& config,
            otlp::Signal signal);
+  OtlpHttp(const OtlpHttp&) = delete;
+  OtlpHttp& operator=(const OtlpHttp&) = delete;
+  ~OtlpHttp() override { queue_.close(); }
 
   Result<void, Failure> start() override;
   void consume(pipeline::Batch batch) override { queue_.consume(std::move(batch)); }
@@ -132,8 +135,8 @@ class OtlpHttp final : public pipeline::Exporter, private pipeline::Sender {
   const codec::Coding coding_;
   std::string path_;
   codec::Compressor compressor_;
-  std::unique_ptr<transport::Client> client_;
   pipeline::SendingQueue queue_;
+  std::unique_ptr<transport::Client> client_;  // goes first: it may still answer the queue
 };
 
 const pipeline::Factory& factory();
