@@ -17,17 +17,19 @@ constexpr Duration plain_interval = std::chrono::seconds(5);
 
 }  // namespace
 
-CLI::Option* add_duration(CLI::App& app, const std::string& name, Duration& value,
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::function<void(Duration)> set,
                           const std::string& help) {
   return app
       .add_option_function<std::string>(
           name,
-          [&value, name](const std::string& text) {
-            auto parsed = load::parse_duration(text);
-            if (!parsed) throw CLI::ValidationError(name, parsed.error().message);
-            value = *parsed;
+          [set = std::move(set)](const std::string& text) {
+            if (const auto parsed = load::parse_duration(text)) set(*parsed);
           },
           help)
+      ->check([](const std::string& text) {
+        const auto parsed = load::parse_duration(text);
+        return parsed ? std::string() : parsed.error().message;
+      })
       ->type_name("DURATION");
 }
 

@@ -22,9 +22,13 @@ enum ExitCode : int {
   exit_nothing = 4,      // nothing seen
 };
 
-/// A transform for options that take "250ms", "3s" or "2m".
-CLI::Option* add_duration(CLI::App& app, const std::string& name, Duration& value,
+/// An option that takes "250ms", "3s" or "2m".
+CLI::Option* add_duration(CLI::App& app, const std::string& name, std::function<void(Duration)> set,
                           const std::string& help);
+inline CLI::Option* add_duration(CLI::App& app, const std::string& name, Duration& value,
+                                 const std::string& help) {
+  return add_duration(app, name, [&value](Duration given) { value = given; }, help);
+}
 /// Prints "Error: ..." and returns `code`.
 int report_failure(const Failure& failure, ExitCode code);
 /// Host and port, or `unix:PATH`.

@@ -156,15 +156,9 @@ void add_behaviour_options(CLI::App& app, SinkOptions& options) {
                  "requests, or the first N")
       ->type_name("CODE[:N]")
       ->group("Misbehave");
-  app.add_option_function<std::string>(
-         "--retry-after",
-         [&behaviour](const std::string& text) {
-           auto parsed = load::parse_duration(text);
-           if (!parsed) throw CLI::ValidationError("--retry-after", parsed.error().message);
-           behaviour.retry_after = *parsed;
-         },
-         "Tell refused clients when to come again")
-      ->type_name("DURATION")
+  add_duration(
+      app, "--retry-after", [&behaviour](Duration delay) { behaviour.retry_after = delay; },
+      "Tell refused clients when to come again")
       ->group("Misbehave");
   add_duration(app, "--delay", behaviour.delay, "Wait before each answer")->group("Misbehave");
   app.add_option("--stall-after", behaviour.stall_after,

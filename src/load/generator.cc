@@ -4,7 +4,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "load/replay.h"
 #include "runtime/clock.h"
@@ -16,6 +15,7 @@ namespace {
 constexpr uint32_t lanes_max = 256;  // a lane's number has eight bits
 constexpr uint32_t streams_total_max = 100'000;
 constexpr int connect_wait_ms = 200;
+constexpr int connect_pause_ms = 50;
 
 Result<void, Failure> check(const GenSettings& settings) {
   const auto refuse = [](const char* what) { return fail(ErrorCode::unsupported, what); };
@@ -59,13 +59,12 @@ Result<void, Failure> try_connect(const runtime::Endpoint& endpoint) {
 }  // namespace
 
 Result<void, Failure> wait_for_endpoint(const runtime::Endpoint& endpoint, Duration patience) {
-  constexpr Duration pause = std::chrono::milliseconds(50);
   const runtime::Clock& clock = runtime::system_clock();
   const TimePoint end = clock.now() + patience;
   while (true) {
     auto connected = try_connect(endpoint);
-    if (connected || clock.now() + pause > end) return connected;
-    std::this_thread::sleep_for(pause);
+    if (connected || clock.now() > end) return connected;
+    ::poll(nullptr, 0, connect_pause_ms);
   }
 }
 

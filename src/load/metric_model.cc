@@ -118,7 +118,7 @@ void MetricModel::write_point(wire::Writer& out, Kind kind, uint32_t ordinal) {
 }
 
 void MetricModel::write_values(wire::Writer& out, Kind kind) {
-  const uint64_t count = random_.below(100'000);
+  const uint64_t count = 1 + random_.below(100'000);
   const double sum = random_.real() * static_cast<double>(count);
   switch (kind) {
     case Kind::gauge:
@@ -140,10 +140,11 @@ void MetricModel::write_values(wire::Writer& out, Kind kind) {
       break;
     }
     case Kind::exponential_histogram: {
-      out.fixed64(exponential_point::count, 8 * (count % 100) + count % 7);
+      const uint64_t zeros = 1 + count % 7;
+      out.fixed64(exponential_point::count, 8 * (count % 100) + zeros);
       out.real(exponential_point::sum, sum);
       out.varint(exponential_point::scale, wire::zigzag(3));
-      out.fixed64(exponential_point::zero_count, count % 7);
+      out.fixed64(exponential_point::zero_count, zeros);
       const size_t positive = out.open(exponential_point::positive);
       out.varint(exponential_point::buckets_offset, wire::zigzag(-12));
       out.header(exponential_point::buckets_counts, 8);

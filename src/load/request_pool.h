@@ -31,7 +31,6 @@ class RequestPool {
   [[nodiscard]] const Template& source(uint32_t copy) const noexcept {
     return templates_[copies_[copy].source];
   }
-  [[nodiscard]] uint32_t source_index(uint32_t copy) const noexcept { return copies_[copy].source; }
   /// How often the whole list of templates had been used before this copy's turn.
   [[nodiscard]] uint64_t round(uint32_t copy) const noexcept { return copies_[copy].round; }
   /// The message, writable.

@@ -86,17 +86,18 @@ void Sender::start() {
 
 /// Codes every template once, with ids that stay.
 void Sender::code_all() {
+  Slot slot(lane_, [] {});
+  slot.intended = lane_.now();
   for (size_t i = 0; i < templates_.size(); ++i) {
-    const auto copy = pool_.acquire();
+    const auto copy = pool_.acquire();  // kept for good
     TELEMILL_CHECK(copy.has_value());
-    Slot slot(lane_, [] {});
     slot.copy = *copy;
+    slot.source = &pool_.source(*copy);
     number(slot);
-    auto body = encode(slot);
+    auto body = form_.encode(pool_.framed(*copy), pool_.message(*copy) - form_.front_bytes());
     TELEMILL_CHECK(body.has_value());
     coded_.push_back({std::move(body).value(), slot.numbering, slot.id_sum});
   }
-  for (uint32_t i = 0; i < coded_.size(); ++i) pool_.release(i);
 }
 
 bool Sender::may_send() const noexcept {
@@ -124,22 +125,13 @@ void Sender::pump_on_time() {
 
 /// Starts a new request on a free slot; false when every copy is in flight.
 bool Sender::send_new(TimePoint intended) {
-  const auto copy = pool_.acquire();
-  if (!copy) return false;
   const uint32_t index = free_slots_.back();
-  free_slots_.pop_back();
   Slot& slot = *slots_[index];
-  slot.copy = *copy;
-  slot.attempts = 0;
   slot.intended = intended;
-  if (settings_.reuse_ids) {
-    const Coded& coded = coded_[pool_.source_index(*copy)];
-    slot.numbering = coded.numbering;
-    slot.id_sum = coded.id_sum;
-  } else {
-    number(slot);
-  }
-  const Template& source = pool_.source(*copy);
+  slot.attempts = 0;
+  if (!take_request(slot)) return false;
+  free_slots_.pop_back();
+  const Template& source = *slot.source;
   planned_items_ += source.item_count();
   report_.sent.add(source.item_count());
   report_.anonymous_items += source.item_count() - source.id_count();
@@ -148,12 +140,33 @@ bool Sender::send_new(TimePoint intended) {
   return true;
 }
 
+bool Sender::take_request(Slot& slot) {
+  if (settings_.reuse_ids) {
+    slot.copy = next_coded_;
+    slot.source = &templates_[next_coded_];
+    slot.numbering = coded_[next_coded_].numbering;
+    slot.id_sum = coded_[next_coded_].id_sum;
+    next_coded_ = static_cast<uint32_t>((next_coded_ + 1) % coded_.size());
+    return true;
+  }
+  const auto copy = pool_.acquire();
+  if (!copy) return false;
+  slot.copy = *copy;
+  slot.source = &pool_.source(*copy);
+  number(slot);
+  return true;
+}
+
+void Sender::return_request(const Slot& slot) {
+  if (!settings_.reuse_ids) pool_.release(slot.copy);
+}
+
 /// Gives the slot's items their numbers and times.
 void Sender::number(Slot& slot) {
-  const Template& source = pool_.source(slot.copy);
+  const Template& source = *slot.source;
   const auto late = static_cast<uint64_t>((lane_.now() - slot.intended).count());
   slot.numbering.series = share_.series;
-  slot.numbering.sent_at = lane_.unix_now() - (slot.intended == TimePoint{} ? 0 : late);
+  slot.numbering.sent_at = lane_.unix_now() - late;
   if (settings_.replay_file.empty()) {
     slot.numbering.item_base = next_item_;
     slot.numbering.trace_base = next_trace_;
@@ -166,10 +179,8 @@ void Sender::number(Slot& slot) {
   slot.id_sum = source.fill(slot.numbering, pool_.message(slot.copy));
 }
 
-Result<base::Rope> Sender::encode(Slot& slot) {
-  if (settings_.reuse_ids && coded_.size() == templates_.size()) {
-    return base::Rope(coded_[pool_.source_index(slot.copy)].body);
-  }
+Result<base::Rope> Sender::encode(const Slot& slot) {
+  if (settings_.reuse_ids) return base::Rope(coded_[slot.copy].body);
   return form_.encode(pool_.framed(slot.copy), pool_.message(slot.copy) - form_.front_bytes());
 }
 
@@ -222,7 +233,7 @@ void Sender::on_slot_timer(uint32_t index) {
 /// The request on the slot has come to its end.
 void Sender::settle(uint32_t index, const Answer* answer, const Failure* failure) {
   Slot& slot = *slots_[index];
-  const uint64_t items = pool_.source(slot.copy).item_count();
+  const uint64_t items = slot.source->item_count();
   const bool is_acknowledged = answer != nullptr && answer->kind == Answer::Kind::acknowledged;
   if (is_acknowledged) {
     report_.acknowledged.add(items);
@@ -243,7 +254,7 @@ void Sender::settle(uint32_t index, const Answer* answer, const Failure* failure
     progress_.lost_requests += 1;
     record_ids(slot, IdStatus::unknown);
   }
-  pool_.release(slot.copy);
+  return_request(slot);
   if (failure != nullptr && is_sending_) {
     slot.is_resting = true;
     slot.timer.schedule(rest_after_failure);
@@ -256,7 +267,7 @@ void Sender::settle(uint32_t index, const Answer* answer, const Failure* failure
 
 void Sender::record_ids(const Slot& slot, IdStatus status) {
   if (!ids_) return;
-  pool_.source(slot.copy).for_each_id(slot.numbering, [&](uint64_t id) { ids_->add(status, id); });
+  slot.source->for_each_id(slot.numbering, [&](uint64_t id) { ids_->add(status, id); });
 }
 
 void Sender::stop_sending() {

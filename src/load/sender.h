@@ -56,7 +56,8 @@ class Sender {
         : timer(lane, std::move(on_timer)) {}
     runtime::Timer timer;
     transport::Client* client = nullptr;
-    uint32_t copy = 0;
+    const Template* source = nullptr;
+    uint32_t copy = 0;  // in the pool; with `reuse_ids` the index of what was coded
     Numbering numbering;
     uint64_t id_sum = 0;
     TimePoint intended{};
@@ -71,13 +72,15 @@ class Sender {
   };
 
   void code_all();
+  bool take_request(Slot& slot);
+  void return_request(const Slot& slot);
   [[nodiscard]] bool may_send() const noexcept;
   void pump();
   void pump_on_time();
   bool send_new(TimePoint intended);
   void number(Slot& slot);
   void send(uint32_t slot);
-  Result<base::Rope> encode(Slot& slot);
+  Result<base::Rope> encode(const Slot& slot);
   void on_response(uint32_t slot, transport::ClientResult result);
   void settle(uint32_t slot, const Answer* answer, const Failure* failure);
   bool retry(uint32_t slot, const Answer* answer);
@@ -102,6 +105,7 @@ class Sender {
   std::vector<std::unique_ptr<Slot>> slots_;
   std::vector<uint32_t> free_slots_;
   std::vector<Coded> coded_;
+  uint32_t next_coded_ = 0;
   runtime::Timer pace_;
   runtime::Timer end_;
 

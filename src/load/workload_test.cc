@@ -34,7 +34,8 @@ class WorkloadSize : public testing::TestWithParam<SizeCase> {};
 // The documented averages hold within a tenth, for small and large requests.
 TEST_P(WorkloadSize, IsAsDocumented) {
   for (const uint32_t items : {100U, 1000U}) {
-    WorkloadSettings settings{.signal = GetParam().signal, .items_per_request = items};
+    WorkloadSettings settings{
+        .signal = GetParam().signal, .items_per_request = items, .distinct_bodies = 4};
     ASSERT_TRUE(parse_shape(GetParam().shape, settings).has_value());
     EXPECT_NEAR(bytes_per_item(settings, 42), GetParam().bytes_per_item,
                 GetParam().bytes_per_item / 10);
@@ -129,7 +130,7 @@ TEST(Workload, AttributeShapesHaveTheirBytes) {
   for (const Case& wanted :
        {Case{"attributes=0x0", 10, 0}, Case{"attributes=100x50", 10, 5000},
         Case{"attributes=10x1000", 10, 10'000}, Case{"attributes=20x5000", 10, 100'000}}) {
-    WorkloadSettings settings{.items_per_request = wanted.items};
+    WorkloadSettings settings{.items_per_request = wanted.items, .distinct_bodies = 2};
     ASSERT_TRUE(parse_shape(wanted.shape, settings).has_value());
     const double frame = 150;  // ids, name, times and the request around them
     const double keys = 30.0 * settings.attribute_count;
@@ -140,8 +141,10 @@ TEST(Workload, AttributeShapesHaveTheirBytes) {
 }
 
 TEST(Workload, LogBodiesHaveTheStatedSizeAndComeFromFewTemplates) {
-  const WorkloadSettings settings{
-      .signal = Signal::logs, .items_per_request = 1000, .log_body_bytes = 1024};
+  const WorkloadSettings settings{.signal = Signal::logs,
+                                  .items_per_request = 200,
+                                  .log_body_bytes = 1024,
+                                  .distinct_bodies = 2};
   EXPECT_NEAR(bytes_per_item(settings, 1), 1024 + 270, 60);
 }
 
