@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "otlp/frame.h"
 #include "otlp/splice.h"
 #include "otlp/split.h"
 #include "wire/fields.h"
@@ -12,6 +13,7 @@
 namespace telemill::otlp {
 namespace {
 
+using std::string_view_literals::operator""sv;
 using wire::Writer;
 
 std::string record(int number, size_t size = 20) {
@@ -110,6 +112,25 @@ TEST(Walk, RefusesKnownFieldsOfTheWrongTypeAtEachLevel) {
   }
 }
 
+TEST(Walk, PlacesErrorsInsideDataPoints) {
+  base::Buffer out;
+  Writer writer(out);
+  const size_t resource = writer.open(1);
+  const size_t scope = writer.open(2);
+  const size_t record = writer.open(2);
+  writer.bytes(1, "name");
+  const size_t data = writer.open(5);
+  writer.varint(1, 5);
+  writer.close(data);
+  writer.close(record);
+  writer.close(scope);
+  writer.close(resource);
+  const size_t size = out.size();
+  const auto part = Walker().walk(Signal::metrics, std::move(out).freeze());
+  ASSERT_FALSE(part.has_value());
+  EXPECT_EQ(part.error().offset, size - 1);  // behind the tag of the wrong type
+}
+
 TEST(Walk, AcceptsNothingAndCountsZero) {
   const Part part = walk(base::Slice{});
   EXPECT_EQ(part.item_count, 0U);
@@ -143,6 +164,32 @@ TEST(Splitter, KeepsEveryRecordInOrderForEverySize) {
     ASSERT_EQ(names.size(), 60U) << size;
     for (int i = 0; i < 60; ++i)
       EXPECT_EQ(names[static_cast<size_t>(i)], "span-" + std::to_string(i % 30));
+  }
+}
+
+// The last byte before a record's tag may look like the middle of a varint: frames are read
+// forward.
+TEST(Splitter, KeepsFramesThatEndWithATopBit) {
+  base::Buffer out;
+  Writer writer(out);
+  writer.bytes(900, "\xff");
+  const size_t resource = writer.open(1);
+  writer.bytes(1, "\u65e5");
+  const size_t scope = writer.open(2);
+  writer.bytes(1, "caf\u00e9");
+  for (int i = 0; i < 5; ++i) writer.bytes(2, "\x81\xff");
+  writer.close(scope);
+  writer.close(resource);
+  const Part whole = walk(std::move(out).freeze());
+  Splitter splitter(Payload(Signal::traces, whole));
+  while (!splitter.done()) {
+    const Payload piece = splitter.next(2);
+    const Part& part = piece.parts().front();
+    EXPECT_EQ(frame_of(part).bytes, frame_of(whole).bytes);
+    EXPECT_EQ(frame_of(part, part.table.resources()[0]).bytes, "\x0a\x03\u65e5");
+    EXPECT_EQ(frame_of(part, part.table.scopes()[0]).bytes,
+              "\x0a\x05"
+              "caf\u00e9");
   }
 }
 
@@ -201,6 +248,74 @@ TEST(Splice, ReplacesInsertsDeletesAndDrops) {
   const Range changed = edited.table.records()[2];
   EXPECT_EQ(edited.bytes.view().substr(changed.end() - 2, 2), std::string_view("\x48\x01", 2));
   EXPECT_NE(edited.bytes.view().find(std::string_view("\x0a\x01y", 3)), std::string_view::npos);
+}
+
+TEST(Splice, InsertsBeforeWhatIsReplacedAtTheSamePlace) {
+  const Part part = walk(request(1, 1, 1));
+  const Range record = part.table.records()[0];
+  Splice splice;
+  splice.begin(part);
+  splice.replace(0, {record.offset, 8}, "\x2a\x01z");
+  splice.replace(0, {record.offset, 0}, "\x2a\x01y");
+  const Part edited = splice.apply(Signal::traces);
+  const Range now = edited.table.records()[0];
+  EXPECT_EQ(edited.bytes.view().substr(now.offset, 6), "\x2a\x01y\x2a\x01z");
+}
+
+TEST(Splice, CountsPointsThatAnEditTookAway) {
+  base::Buffer out;
+  Writer writer(out);
+  const size_t resource = writer.open(1);
+  const size_t scope = writer.open(2);
+  writer.bytes(2, "\x2a\x04\x0a\x00\x0a\x00"sv);  // a gauge of two points
+  writer.bytes(2, "\x2a\x02\x0a\x00"sv);
+  writer.close(scope);
+  writer.close(resource);
+  const Part part = walk(std::move(out).freeze(), Signal::metrics);
+  ASSERT_EQ(part.item_count, 3U);
+  Splice splice;
+  splice.begin(part);
+  const Range first = part.table.records()[0];
+  splice.replace(0, first, "\x2a\x02\x0a\x00"sv);
+  const Part edited = splice.apply(Signal::metrics);
+  EXPECT_EQ(edited.item_count, 2U);
+  expect_consistent(edited, Signal::metrics);
+}
+
+TEST(Splice, KeepsTheDictionaryOfProfiles) {
+  base::Buffer out;
+  Writer writer(out);
+  writer.bytes(2, "dictionary");
+  const size_t resource = writer.open(1);
+  const size_t scope = writer.open(2);
+  writer.bytes(2, "\x12\x00\x12\x00"sv);  // two samples
+  writer.bytes(2, "\x12\x00"sv);
+  writer.close(scope);
+  writer.close(resource);
+  const Part part = walk(std::move(out).freeze(), Signal::profiles);
+  ASSERT_EQ(part.item_count, 3U);
+  Splice splice;
+  splice.begin(part);
+  splice.drop(1);
+  const Part edited = splice.apply(Signal::profiles);
+  EXPECT_EQ(edited.item_count, 2U);
+  EXPECT_EQ(frame_of(edited).bytes,
+            "\x12\x0a"
+            "dictionary");
+  expect_consistent(edited, Signal::profiles);
+}
+
+// A frame for each of very many entries, given in any order: linear work, the last word counts.
+TEST(Splice, ReplacesEveryFrame) {
+  const Part part = walk(request(300, 1, 1));
+  Splice splice;
+  splice.begin(part);
+  for (uint32_t i = 300; i > 0; --i) splice.set_resource_frame(i - 1, "\x0a\x01x");
+  for (uint32_t i = 0; i < 300; ++i) splice.set_resource_frame(i, "\x0a\x01y");
+  const Part edited = splice.apply(Signal::traces);
+  for (const ResourceRow& row : edited.table.resources()) {
+    ASSERT_EQ(frame_of(edited, row).bytes, "\x0a\x01y");
+  }
 }
 
 TEST(Splice, WithoutEditsGivesEqualBytes) {

@@ -2,89 +2,25 @@
 
 #include <algorithm>
 
-#include "otlp/frame.h"
-#include "wire/fields.h"
-#include "wire/writer.h"
-
 namespace telemill::otlp {
-namespace {
 
-namespace metric_field = wire::field::metric;
-namespace data_field = wire::field::metric_data;
-using wire::Cursor;
-using wire::Tag;
-
-constexpr bool is_data(Tag tag) noexcept {
-  switch (tag.field) {
-    case metric_field::gauge:
-    case metric_field::sum:
-    case metric_field::histogram:
-    case metric_field::exponential_histogram:
-    case metric_field::summary:
-      return true;
-    default:
-      return false;
-  }
+void Splitter::leave_scope() noexcept {
+  ++scope_index_;
+  scope_frame_.reset();
 }
 
-/// Calls `visit(tag, field bytes, content)` for each field of a message the walk has checked.
-template <class Visit>
-void for_each_field(std::string_view message, Visit visit) {
-  Cursor in{message};
-  while (!in.at_end()) {
-    const char* const begin = in.position();
-    const Tag tag = wire::read_tag(in).value();
-    std::string_view content;
-    if (tag.type == wire::WireType::length_delimited) {
-      content = wire::read_bytes(in).value();
-    } else {
-      TELEMILL_CHECK(wire::skip_value(in, tag).has_value());
-    }
-    visit(tag, std::string_view(begin, static_cast<size_t>(in.position() - begin)), content);
-  }
+void Splitter::leave_resource() noexcept {
+  ++resource_index_;
+  resource_frame_.reset();
 }
 
-/// Which member of the data oneof counts: the last one that was set.
-uint32_t data_member(std::string_view metric) {
-  uint32_t member = 0;
-  for_each_field(metric, [&member](Tag tag, std::string_view, std::string_view) {
-    if (is_data(tag)) member = tag.field;
-  });
-  return member;
-}
-
-}  // namespace
-
-base::Buffer cut_metric(std::string_view metric, uint32_t begin, uint32_t end) {
-  const uint32_t member = data_member(metric);
-  base::Buffer data;
-  uint32_t index = 0;
-  uint32_t last_seen = 0;
-  base::Buffer out(metric.size());
-  for_each_field(metric, [&](Tag tag, std::string_view field, std::string_view content) {
-    if (!is_data(tag)) {
-      out.append(field);
-      return;
-    }
-    // Another member in between throws away what the oneof held before.
-    if (tag.field != last_seen) index = 0;
-    if (tag.field != last_seen) data.clear();
-    last_seen = tag.field;
-    if (tag.field != member) return;
-    for_each_field(content, [&](Tag inner, std::string_view inner_field, std::string_view) {
-      const bool is_point = inner.field == data_field::data_points;
-      if (!is_point || (index >= begin && index < end)) data.append(inner_field);
-      if (is_point) ++index;
-    });
-  });
-  wire::Writer(out).bytes(member, data.view());
-  return out;
-}
-
-void Splitter::advance_part() noexcept {
+void Splitter::leave_part() noexcept {
   ++part_index_;
   part_items_taken_ = 0;
-  resource_index_ = scope_index_ = record_index_ = points_taken_ = 0;
+  resource_index_ = scope_index_ = record_index_ = points_left_ = 0;
+  request_frame_.reset();
+  resource_frame_.reset();
+  scope_frame_.reset();
 }
 
 Payload Splitter::next(size_t items_max) {
@@ -99,7 +35,7 @@ Payload Splitter::next(size_t items_max) {
       piece.append(part);
       items_max -= std::min<size_t>(items_max, left);
       items_taken_ += left;
-      advance_part();
+      leave_part();
       continue;
     }
     const auto take = static_cast<uint32_t>(std::min<size_t>(items_max, left));
@@ -107,69 +43,84 @@ Payload Splitter::next(size_t items_max) {
     items_max -= take;
     items_taken_ += take;
     part_items_taken_ += take;
-    if (part_items_taken_ == part.item_count) advance_part();
+    if (part_items_taken_ == part.item_count) leave_part();
   }
   return piece;
 }
 
+/// Keeps what a frame borrows from until the plan is written.
+std::string_view Splitter::use(const Frame& frame) {
+  if (!frame.storage.empty()) used_frames_.push_back(frame.storage);
+  return frame.bytes;
+}
+
 Part Splitter::cut(const Part& part, uint32_t item_count) {
-  frames_.clear();
-  cut_metrics_.clear();
+  used_frames_.clear();
+  // Of the metrics cut so far only one may have points left: the last.
+  if (points_left_ > 0) std::swap(cutters_.front(), cutters_.back());
+  while (cutters_.size() > (points_left_ > 0 ? 1 : 0)) cutters_.pop_back();
+
+  if (!request_frame_) request_frame_ = frame_of(part);
+  writer_.request(use(*request_frame_));
   uint32_t wanted = item_count;
   bool is_resource_open = false;
   while (wanted > 0) {
     const ResourceRow& resource = part.table.resources()[resource_index_];
     if (scope_index_ >= resource.scope_end) {
-      ++resource_index_;
+      leave_resource();
       is_resource_open = false;
       continue;
     }
     const ScopeRow& scope = part.table.scopes()[scope_index_];
     if (record_index_ >= scope.record_end) {
-      ++scope_index_;
+      leave_scope();
       continue;
     }
     if (!is_resource_open) {
-      append_frame(part, resource, frames_.emplace_back());
-      writer_.resource(frames_.back().view());
+      if (!resource_frame_) resource_frame_ = frame_of(part, resource);
+      writer_.resource(use(*resource_frame_));
       is_resource_open = true;
     }
-    append_frame(part, scope, frames_.emplace_back());
-    writer_.scope(frames_.back().view());
-    wanted -= plan_scope(part, wanted);
+    if (!scope_frame_) scope_frame_ = frame_of(part, scope);
+    writer_.scope(use(*scope_frame_));
+    wanted -= plan_scope(scope, part, wanted);
   }
   return writer_.write(item_count);
 }
 
 /// Plans records of the running scope worth at most `items_wanted`; returns what they count as.
-uint32_t Splitter::plan_scope(const Part& part, uint32_t items_wanted) {
-  const ScopeRow& scope = part.table.scopes()[scope_index_];
+uint32_t Splitter::plan_scope(const ScopeRow& scope, const Part& part, uint32_t items_wanted) {
+  if (payload_.signal() != Signal::metrics) {
+    const uint32_t planned = std::min(items_wanted, scope.record_end - record_index_);
+    writer_.records(part, record_index_, record_index_ + planned);
+    record_index_ += planned;
+    return planned;
+  }
   uint32_t planned = 0;
   while (planned < items_wanted && record_index_ < scope.record_end) {
     const Range range = part.table.records()[record_index_];
-    const std::string_view record = part.bytes.view().substr(range.offset, range.size);
-    if (payload_.signal() != Signal::metrics) {
-      writer_.record(record);
-      ++planned;
-      ++record_index_;
-      continue;
-    }
-    const uint32_t point_count = count_points(record).value();
-    const uint32_t take = std::min(point_count - points_taken_, items_wanted - planned);
-    if (take == point_count) {
-      writer_.record(record);
-    } else {
-      cut_metrics_.emplace_back(cut_metric(record, points_taken_, points_taken_ + take));
-      writer_.record(cut_metrics_.back().view());
-    }
-    planned += take;
-    points_taken_ += take;
-    if (points_taken_ == point_count) {
-      ++record_index_;
-      points_taken_ = 0;
-    }
+    const std::string_view metric = part.bytes.view().substr(range.offset, range.size);
+    planned += plan_metric(metric, items_wanted - planned);
+    if (points_left_ == 0) ++record_index_;
   }
   return planned;
+}
+
+/// Plans the metric's points, or those left of it, up to `points_wanted`; returns how many.
+uint32_t Splitter::plan_metric(std::string_view metric, uint32_t points_wanted) {
+  if (points_left_ == 0) {
+    const uint32_t points = count_points(metric).value();
+    if (points <= points_wanted) {
+      writer_.record(metric);
+      return points;
+    }
+    cutters_.emplace_back(metric);
+    points_left_ = points;
+  }
+  const uint32_t taken = std::min(points_left_, points_wanted);
+  cutters_.back().take(taken, writer_);
+  points_left_ -= taken;
+  return taken;
 }
 
 }  // namespace telemill::otlp

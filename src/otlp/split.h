@@ -1,16 +1,21 @@
 #pragma once
 
+#include <optional>
+
 #include "base/buffer.h"
+#include "base/small_vector.h"
+#include "otlp/frame.h"
+#include "otlp/metric_cutter.h"
 #include "otlp/part_writer.h"
 #include "otlp/payload.h"
 
 namespace telemill::otlp {
 
 /// Cuts a payload into payloads of a bounded number of items. Parts that fit go over by reference;
-/// of a part that has to be cut each record is copied once, and the other fields of its scope and
-/// resource are repeated in every piece. Metrics are cut between data points. Entries without any
-/// item may be left out of a part that is cut. Requests of profiles are never cut: a piece of them
-/// may exceed the bound.
+/// of a part that has to be cut each record is copied once, and the other fields of its request,
+/// scope and resource are repeated in every piece. Metrics are cut between data points. Entries
+/// without any item may be left out of a part that is cut. Requests of profiles are never cut: a
+/// piece of them may exceed the bound.
 class Splitter {
  public:
   explicit Splitter(Payload payload) noexcept : payload_(std::move(payload)) {}
@@ -22,8 +27,12 @@ class Splitter {
 
  private:
   Part cut(const Part& part, uint32_t item_count);
-  uint32_t plan_scope(const Part& part, uint32_t items_wanted);
-  void advance_part() noexcept;
+  uint32_t plan_scope(const ScopeRow& scope, const Part& part, uint32_t items_wanted);
+  uint32_t plan_metric(std::string_view metric, uint32_t points_wanted);
+  std::string_view use(const Frame& frame);
+  void leave_scope() noexcept;
+  void leave_resource() noexcept;
+  void leave_part() noexcept;
 
   Payload payload_;
   size_t items_taken_ = 0;
@@ -33,14 +42,15 @@ class Splitter {
   uint32_t resource_index_ = 0;
   uint32_t scope_index_ = 0;
   uint32_t record_index_ = 0;
-  uint32_t points_taken_ = 0;  // of a metric that was cut
-  // What the running plan borrows. Moving a buffer never moves its bytes.
-  base::SmallVector<base::Buffer, 4> frames_;
-  base::SmallVector<base::Buffer, 2> cut_metrics_;
+  uint32_t points_left_ = 0;  // of a metric that is being cut, by the last of `cutters_`
+  // Read when first needed: one entry goes into many pieces.
+  std::optional<Frame> request_frame_;
+  std::optional<Frame> resource_frame_;
+  std::optional<Frame> scope_frame_;
+  // What the running plan borrows.
+  base::SmallVector<base::Slice, 4> used_frames_;
+  base::SmallVector<MetricCutter, 2> cutters_;
   PartWriter writer_;
 };
-
-/// A Metric with the data points [begin, end) of `metric` only; everything else is kept.
-base::Buffer cut_metric(std::string_view metric, uint32_t begin, uint32_t end);
 
 }  // namespace telemill::otlp

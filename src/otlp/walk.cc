@@ -1,7 +1,6 @@
 #include "otlp/walk.h"
 
 #include "base/limits.h"
-#include "wire/fields.h"
 #include "wire/varint.h"
 
 namespace telemill::otlp {
@@ -39,12 +38,6 @@ Result<uint32_t> count_messages(Cursor in, uint32_t field) noexcept {
   return count;
 }
 
-constexpr bool is_metric_data(uint32_t field) noexcept {
-  namespace metric = wire::field::metric;
-  return field == metric::gauge || field == metric::sum || field == metric::histogram ||
-         field == metric::exponential_histogram || field == metric::summary;
-}
-
 }  // namespace
 
 Result<uint32_t> count_points(std::string_view metric) noexcept {
@@ -61,10 +54,14 @@ Result<uint32_t> count_points(std::string_view metric) noexcept {
       return fail("metric data of the wrong wire type", in.offset());
     }
     TELEMILL_ASSIGN(const std::string_view data, wire::read_bytes(in));
-    TELEMILL_ASSIGN(const uint32_t points,
-                    count_messages(Cursor{data}, wire::field::metric_data::data_points));
+    const auto points = count_messages(Cursor{data}, wire::field::metric_data::data_points);
+    if (!points) {
+      Error error = points.error();
+      error.offset += static_cast<uint32_t>(data.data() - metric.data());
+      return fail(error);
+    }
     // A oneof: repeating the same member merges, another member replaces.
-    count = tag.field == member ? count + points : points;
+    count = tag.field == member ? count + *points : *points;
     member = tag.field;
   }
   return count;

@@ -6,6 +6,7 @@
 #include "otlp/item_table.h"
 #include "otlp/signal.h"
 #include "telemill/result.h"
+#include "wire/fields.h"
 
 namespace telemill::otlp {
 
@@ -37,6 +38,13 @@ class Walker {
   std::vector<ScopeRow> scopes_;
   std::vector<Range> records_;
 };
+
+/// Whether a Metric's field is a member of its data oneof.
+[[nodiscard]] constexpr bool is_metric_data(uint32_t field) noexcept {
+  namespace metric = wire::field::metric;
+  return field == metric::gauge || field == metric::sum || field == metric::histogram ||
+         field == metric::exponential_histogram || field == metric::summary;
+}
 
 /// Data points of one Metric message.
 Result<uint32_t> count_points(std::string_view metric) noexcept;
