@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "load/generator.h"
 #include "load_options.h"
@@ -28,6 +29,7 @@ constexpr const char* examples =
 struct GenOptions {
   load::GenSettings settings;
   std::string endpoint;
+  std::string protocol = "grpc";
   std::string signal = "traces";
   std::string shape = "house";
   std::string compression = "none";
@@ -40,12 +42,28 @@ struct GenOptions {
   transport::TlsSettings tls;
 };
 
+std::optional<load::Protocol> protocol_of(std::string_view name) noexcept {
+  if (name == "grpc") return load::Protocol::grpc;
+  if (name == "http") return load::Protocol::http;
+  if (name == "http-json") return load::Protocol::http_json;
+  return std::nullopt;
+}
+
 /// What the texts on the command line stand for.
 Result<void, Failure> read_texts(GenOptions& options) {
   load::GenSettings& settings = options.settings;
   TELEMILL_ASSIGN(settings.endpoint, parse_endpoint(options.endpoint));
+  const auto protocol = protocol_of(options.protocol);
+  if (!protocol) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("unknown protocol \"{}\": grpc, http or http-json", options.protocol));
+  }
+  settings.protocol = *protocol;
   const auto signal = otlp::signal_from_name(options.signal);
-  if (!signal) return fail(ErrorCode::unsupported, "unknown signal " + options.signal);
+  if (!signal) {
+    return fail(ErrorCode::unsupported,
+                fmt::format("unknown signal \"{}\": traces, metrics or logs", options.signal));
+  }
   settings.workload.signal = *signal;
   TELEMILL_TRY(load::parse_shape(options.shape, settings.workload));
   const bool is_grpc = settings.protocol == load::Protocol::grpc;
@@ -76,14 +94,14 @@ Result<void, Failure> read_texts(GenOptions& options) {
 
 std::string progress_text(const load::Generator& generator, TimePoint now, TimePoint& last_time,
                           uint64_t& last_items) {
-  const load::GenReport report = generator.progress();
+  const load::GenTotals totals = generator.progress();
   const double seconds = std::chrono::duration<double>(now - last_time).count();
-  const double rate = static_cast<double>(report.acknowledged.items - last_items) / seconds;
+  const double rate = static_cast<double>(totals.acknowledged_items - last_items) / seconds;
   last_time = now;
-  last_items = report.acknowledged.items;
-  return fmt::format("gen: sent {}, acknowledged {} ({}/s), requests not acknowledged {}",
-                     report.sent.items, report.acknowledged.items, short_number(rate),
-                     report.failed.requests);
+  last_items = totals.acknowledged_items;
+  return fmt::format("gen: sent {}, acknowledged {} ({}/s), requests refused or failed {}",
+                     totals.sent_items, totals.acknowledged_items, short_number(rate),
+                     totals.lost_requests);
 }
 
 int finish(const load::Generator& generator, bool is_json) {
@@ -108,7 +126,13 @@ int gen(GenOptions& options) {
   auto waited = load::wait_for_endpoint((*generator)->settings().endpoint, options.wait);
   if (!waited) return report_failure(waited.error(), exit_unreachable);
   runtime::block_signals();
-  auto signals = runtime::Signals::create(**lane, [&generator](int) { (*generator)->stop(); });
+  bool is_done = false;
+  bool is_stopping = false;
+  auto signals = runtime::Signals::create(**lane, [&](int) {
+    if (is_stopping) return (*lane)->stop();  // twice: at once
+    is_stopping = true;
+    (*generator)->stop();
+  });
   if (!signals) return report_failure(signals.error(), exit_unreachable);
   TimePoint last_time = runtime::system_clock().now();
   uint64_t last_items = 0;
@@ -116,10 +140,16 @@ int gen(GenOptions& options) {
     const ProgressLine progress(**lane, options.is_quiet, [&] {
       return progress_text(**generator, (*lane)->now(), last_time, last_items);
     });
-    if (auto started = (*generator)->start([&lane] { (*lane)->stop(); }); !started) {
-      return report_failure(started.error(), exit_unreachable);
-    }
+    auto started = (*generator)->start([&] {
+      is_done = true;
+      (*lane)->stop();
+    });
+    if (!started) return report_failure(started.error(), exit_unreachable);
     (*lane)->run();
+  }
+  if (!is_done) {
+    return report_failure({ErrorCode::shutting_down, "stopped before the last answers, no summary"},
+                          exit_nothing);
   }
   return finish(**generator, options.is_json);
 }
@@ -128,11 +158,7 @@ void add_target_options(CLI::App& app, GenOptions& options) {
   app.add_option("--endpoint", options.endpoint, "Where to send: HOST:PORT or unix:PATH")
       ->required()
       ->group("Where");
-  const std::map<std::string, load::Protocol> protocols{{"grpc", load::Protocol::grpc},
-                                                        {"http", load::Protocol::http},
-                                                        {"http-json", load::Protocol::http_json}};
-  app.add_option("--protocol", options.settings.protocol, "grpc (the default), http or http-json")
-      ->transform(CLI::CheckedTransformer(protocols))
+  app.add_option("--protocol", options.protocol, "grpc (the default), http or http-json")
       ->type_name("NAME")
       ->group("Where");
   app.add_flag("--http2", options.settings.http2, "HTTP/2 for the HTTP protocols too")
@@ -156,6 +182,10 @@ void add_target_options(CLI::App& app, GenOptions& options) {
       ->type_name("FILE")
       ->group("Where");
   app.add_option("--tls-key", options.tls.key_file, "Its key")->type_name("FILE")->group("Where");
+  app.add_option("--server-name", options.tls.server_name_override,
+                 "Name that the server's certificate must hold, if not the endpoint's")
+      ->type_name("NAME")
+      ->group("Where");
   app.add_flag("--tls-insecure", options.tls.insecure_skip_verify,
                "TLS without checking the certificate")
       ->group("Where");

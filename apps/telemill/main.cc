@@ -31,6 +31,10 @@ int main(int argc, char** argv) {
   telemill::app::add_components(app, chosen);
   telemill::app::add_gen(app, chosen);
   telemill::app::add_sink(app, chosen);
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {  // also thrown for --help, which is no mistake
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   return chosen();
 }

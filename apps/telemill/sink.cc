@@ -70,13 +70,13 @@ void print_addresses(const SinkOptions& options, const load::Sink& sink) {
 
 std::string progress_text(const load::Sink& sink, TimePoint now, TimePoint& last_time,
                           uint64_t& last_items) {
-  const load::SignalTally seen = sink.progress();
+  const load::SinkTotals seen = sink.progress();
   const double seconds = std::chrono::duration<double>(now - last_time).count();
   const double rate = static_cast<double>(seen.accepted.items - last_items) / seconds;
   last_time = now;
   last_items = seen.accepted.items;
   return fmt::format("sink: {} items ({}/s) in {} requests, {} refused", seen.accepted.items,
-                     short_number(rate), seen.accepted.requests, seen.refused.requests);
+                     short_number(rate), seen.accepted.requests, seen.refused_requests);
 }
 
 int finish(const SinkOptions& options, const load::SinkReport& report) {

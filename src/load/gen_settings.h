@@ -26,7 +26,6 @@ struct GenSettings {
   int level = codec::level_default;
   std::vector<transport::Header> headers;
   std::shared_ptr<const transport::TlsContext> tls;
-  std::string server_name;  // of TLS; empty: the endpoint's host
 
   WorkloadSettings workload;
   std::string replay_file;  // empty: generate

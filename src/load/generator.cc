@@ -145,14 +145,14 @@ void Generator::on_sender_done() {
   on_done_();
 }
 
-GenReport Generator::progress() const {
-  GenReport sum;
+GenTotals Generator::progress() const {
+  GenTotals totals;
   for (const auto& lane : progress_) {
-    sum.sent.items += static_cast<uint64_t>(lane->sent_items.value());
-    sum.acknowledged.items += static_cast<uint64_t>(lane->acknowledged_items.value());
-    sum.failed.requests += static_cast<uint64_t>(lane->lost_requests.value());
+    totals.sent_items += static_cast<uint64_t>(lane->sent_items.value());
+    totals.acknowledged_items += static_cast<uint64_t>(lane->acknowledged_items.value());
+    totals.lost_requests += static_cast<uint64_t>(lane->lost_requests.value());
   }
-  return sum;
+  return totals;
 }
 
 }  // namespace telemill::load

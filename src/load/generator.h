@@ -14,6 +14,13 @@
 
 namespace telemill::load {
 
+/// A run's counts so far.
+struct GenTotals {
+  uint64_t sent_items = 0;
+  uint64_t acknowledged_items = 0;
+  uint64_t lost_requests = 0;
+};
+
 /// A run of the load generator: its own lanes, steered from the lane of its owner.
 class Generator {
  public:
@@ -29,8 +36,8 @@ class Generator {
   /// Sends nothing new; `on_done` follows.
   void stop();
 
-  /// Items sent and acknowledged, requests lost so far.
-  [[nodiscard]] GenReport progress() const;
+  /// At once, without asking the lanes.
+  [[nodiscard]] GenTotals progress() const;
   /// The whole run; after `on_done`.
   [[nodiscard]] const GenReport& report() const noexcept { return report_; }
   /// After `on_done`: the ids' file could not be written in full.
@@ -46,9 +53,9 @@ class Generator {
   runtime::Lane& owner_;
   const GenSettings settings_;
   std::vector<Template> templates_;
-  runtime::Worker worker_;
   std::vector<std::unique_ptr<GenProgress>> progress_;
   std::unique_ptr<runtime::LaneThreads> threads_;
+  runtime::Worker worker_;  // hands its results to the lanes, so it ends before them
   std::vector<std::unique_ptr<Sender>> senders_;
   base::UniqueFunction<void()> on_done_;
   size_t running_ = 0;

@@ -27,7 +27,6 @@ Duration thread_cpu() noexcept {
 transport::ClientSettings client_settings(const GenSettings& settings) {
   transport::ClientSettings client;
   client.endpoint = settings.endpoint;
-  client.authority = settings.server_name;
   const bool is_http2 = settings.protocol == Protocol::grpc || settings.http2;
   client.protocol = is_http2 ? transport::ClientProtocol::http2 : transport::ClientProtocol::http1;
   client.tls = settings.tls;
@@ -272,6 +271,7 @@ void Sender::record_ids(const Slot& slot, IdStatus status) {
 
 void Sender::stop_sending() {
   if (!is_sending_) return;
+  if (share_.items_per_second > 0) pump_on_time();  // what is due at this very moment
   is_sending_ = false;
   pace_.cancel();
   count_unsent();
@@ -308,13 +308,12 @@ void Sender::finish_if_done() {
   on_done_();
 }
 
+/// What was due by now and found no free stream.
 void Sender::count_unsent() {
-  if (share_.items_per_second == 0 || share_.requests) return;
+  if (share_.items_per_second == 0 || share_.requests || due_ > lane_.now()) return;
   const double seconds = std::chrono::duration<double>(lane_.now() - started_).count();
   const auto due = static_cast<uint64_t>(std::floor(seconds * share_.items_per_second));
-  // The last request is due as a whole a moment later than its items would be.
-  const uint64_t slack = templates_.front().item_count();
-  if (due > planned_items_ + slack) report_.unsent_items = due - planned_items_;
+  if (due > planned_items_) report_.unsent_items = due - planned_items_;
 }
 
 }  // namespace telemill::load

@@ -114,14 +114,14 @@ void Sink::collect(base::UniqueFunction<void(SinkReport)> done) {
   }
 }
 
-SignalTally Sink::progress() const {
-  SignalTally sum;
+SinkTotals Sink::progress() const {
+  SinkTotals totals;
   for (const auto& lane : progress_) {
-    sum.accepted.items += static_cast<uint64_t>(lane->items.value());
-    sum.accepted.requests += static_cast<uint64_t>(lane->requests.value());
-    sum.refused.requests += static_cast<uint64_t>(lane->refused_requests.value());
+    totals.accepted.items += static_cast<uint64_t>(lane->items.value());
+    totals.accepted.requests += static_cast<uint64_t>(lane->requests.value());
+    totals.refused_requests += static_cast<uint64_t>(lane->refused_requests.value());
   }
-  return sum;
+  return totals;
 }
 
 transport::HeadVerdict Sink::on_head(const transport::RequestHead& head) {

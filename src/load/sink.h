@@ -28,6 +28,12 @@ struct SinkSettings {
   Behaviour behaviour;
 };
 
+/// What came so far, all signals together.
+struct SinkTotals {
+  Count accepted;
+  uint64_t refused_requests = 0;
+};
+
 /// A running sink: its own lanes, steered from the lane of its owner.
 class Sink final : private transport::Handler {
  public:
@@ -49,8 +55,8 @@ class Sink final : private transport::Handler {
   void behave(const Behaviour& behaviour);
   /// Asks all lanes and calls `done` on the owner's lane.
   void collect(base::UniqueFunction<void(SinkReport)> done);
-  /// Accepted requests and items and refused requests, at once and without asking.
-  [[nodiscard]] SignalTally progress() const;
+  /// At once, without asking the lanes.
+  [[nodiscard]] SinkTotals progress() const;
 
  private:
   struct Collection {

@@ -116,6 +116,20 @@ TEST_F(Misbehaving, AStallShowsInAllTheRequestsItDelays) {
   EXPECT_GE(sent.latency.quantile(0.6), 50'000'000U);
 }
 
+TEST_F(Misbehaving, WhatWasDueAndNeverSentIsTold) {
+  start_sink_that({.delay = std::chrono::milliseconds(300)});
+  GenSettings settings = to_sink();
+  settings.requests.reset();
+  settings.connections = 1;
+  settings.streams = 1;
+  settings.items_per_second = 10'000;
+  settings.duration = std::chrono::milliseconds(400);
+  const GenReport sent = generate(settings);
+  EXPECT_EQ(sent.acknowledged.requests, sent.sent.requests);
+  EXPECT_GE(sent.unsent_items, 2000U);  // 4000 were due, one stream carries about 100 of them
+  EXPECT_FALSE(sent.is_all_acknowledged());
+}
+
 TEST_F(Misbehaving, AStallBeyondTheTimeoutFailsRequests) {
   start_sink_that({.stall_after = 4, .stall_for = std::chrono::seconds(30)});
   GenSettings settings = to_sink();

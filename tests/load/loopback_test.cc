@@ -152,7 +152,7 @@ TEST_F(Loopback, StopEndsAnEndlessRun) {
   settings.requests.reset();
   bool is_done = false;
   const auto generator = start_generator(settings, is_done);
-  turn_until([&] { return generator->progress().acknowledged.items > 0; });
+  turn_until([&] { return generator->progress().acknowledged_items > 0; });
   generator->stop();
   turn_until([&] { return is_done; });
   EXPECT_TRUE(generator->report().is_all_acknowledged());

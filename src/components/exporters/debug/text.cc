@@ -237,8 +237,10 @@ void Text::add_json(const otlp::AnyValueView& value, int depth) {
 void Text::add_json_map(const otlp::AttributesView& map, int depth) {
   std::vector<otlp::KeyValueView> entries;
   for (const otlp::KeyValueView entry : map) entries.push_back(entry);
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const auto& a, const auto& b) { return a.key() < b.key(); });
+  // The entries lie in one message, so among equal keys the place says which came first.
+  std::ranges::sort(entries, [](const auto& a, const auto& b) {
+    return a.key() != b.key() ? a.key() < b.key() : a.key().data() < b.key().data();
+  });
   add("{{");
   const char* separator = "";
   for (size_t i = 0; i < entries.size(); ++i) {
