@@ -281,7 +281,8 @@ def check_dead_headers(house: House) -> Iterator[Problem]:
     for source in house.cpp():
         folder = source.path.rsplit("/", 1)[0]
         for include in source.includes:
-            included |= {f"src/{include.target}", f"{folder}/{include.target}"}
+            included |= {f"src/{include.target}", f"tests/{include.target}",
+                         f"{folder}/{include.target}"}
     for path in sorted(house.paths):
         if path.endswith(".h") and not path.startswith("include/") and path not in included:
             yield Problem(path, 1, "dead-header", "nobody includes it")

@@ -9,7 +9,7 @@ void Splice::Edits::clear() noexcept {
   next = 0;
 }
 
-void Splice::Edits::add(uint32_t owner, Range old, Text text) {
+void Splice::Edits::add(uint32_t owner, Range old, std::string_view text) {
   list.push_back({owner, old, text, static_cast<uint32_t>(list.size())});
 }
 
@@ -38,23 +38,13 @@ void Splice::begin(const Part& part) noexcept {
   record_edits_.clear();
   scope_frames_.clear();
   resource_frames_.clear();
-  text_.clear();
+  texts_.clear();
   dropped_.clear();
   joined_frames_.clear();
 }
 
-Splice::Text Splice::keep(std::string_view text) {
-  const Text kept{static_cast<uint32_t>(text_.size()), static_cast<uint32_t>(text.size())};
-  text_.append(text);
-  return kept;
-}
-
-std::string_view Splice::view(Text text) const noexcept {
-  return text_.view().substr(text.offset, text.size);
-}
-
 void Splice::replace(uint32_t record_index, Range old, std::string_view replacement) {
-  record_edits_.add(record_index, old, keep(replacement));
+  record_edits_.add(record_index, old, texts_.keep(replacement));
 }
 
 void Splice::drop(uint32_t record_index) {
@@ -63,11 +53,11 @@ void Splice::drop(uint32_t record_index) {
 }
 
 void Splice::set_scope_frame(uint32_t scope_index, std::string_view frame) {
-  scope_frames_.add(scope_index, {}, keep(frame));
+  scope_frames_.add(scope_index, {}, texts_.keep(frame));
 }
 
 void Splice::set_resource_frame(uint32_t resource_index, std::string_view frame) {
-  resource_frames_.add(resource_index, {}, keep(frame));
+  resource_frames_.add(resource_index, {}, texts_.keep(frame));
 }
 
 bool Splice::is_dropped(uint32_t record_index) const noexcept {
@@ -101,7 +91,7 @@ template <class Row>
 std::string_view Splice::frame_for(const Row& row, uint32_t index, Edits& replaced) {
   const Edit* last = nullptr;
   while (const Edit* edit = replaced.take(index)) last = edit;
-  return last != nullptr ? view(last->text) : use(frame_of(*part_, row));
+  return last != nullptr ? last->text : use(frame_of(*part_, row));
 }
 
 void Splice::plan_record(uint32_t record_index) {
@@ -119,7 +109,7 @@ void Splice::plan_record(uint32_t record_index) {
   while (const Edit* edit = record_edits_.take(record_index)) {
     TELEMILL_CHECK(edit->old.offset >= at && edit->old.end() <= range.end());
     if (edit->old.offset > at) add(between(at, edit->old.offset));
-    if (edit->text.size > 0) add(view(edit->text));
+    if (!edit->text.empty()) add(edit->text);
     at = edit->old.end();
   }
   if (at < range.end() || !is_open) add(between(at, range.end()));

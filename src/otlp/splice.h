@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/arena.h"
 #include "base/buffer.h"
 #include "otlp/frame.h"
 #include "otlp/part_writer.h"
@@ -38,15 +39,10 @@ class Splice {
   [[nodiscard]] Part apply(Signal signal);
 
  private:
-  /// Bytes in `text_`.
-  struct Text {
-    uint32_t offset = 0;
-    uint32_t size = 0;
-  };
   struct Edit {
     uint32_t owner = 0;  // index of the record, scope or resource entry
     Range old;
-    Text text;
+    std::string_view text;
     uint32_t order = 0;  // among the edits of its kind, as they were given
   };
   /// Edits of one kind, taken in the order of their owners once `sort` has run.
@@ -55,7 +51,7 @@ class Splice {
     size_t next = 0;
 
     void clear() noexcept;
-    void add(uint32_t owner, Range old, Text text);
+    void add(uint32_t owner, Range old, std::string_view text);
     void sort();
     /// Whether an edit of `owner` comes next; those of earlier owners are passed over.
     bool has(uint32_t owner) noexcept;
@@ -63,8 +59,6 @@ class Splice {
     const Edit* take(uint32_t owner) noexcept;
   };
 
-  Text keep(std::string_view text);
-  [[nodiscard]] std::string_view view(Text text) const noexcept;
   [[nodiscard]] bool is_dropped(uint32_t record_index) const noexcept;
   void plan_record(uint32_t record_index);
   void plan_scope(uint32_t scope_index);
@@ -79,7 +73,7 @@ class Splice {
   Edits record_edits_;
   Edits scope_frames_;
   Edits resource_frames_;
-  base::Buffer text_;
+  base::Arena texts_;
   std::vector<bool> dropped_;               // empty when nothing is dropped
   std::vector<base::Slice> joined_frames_;  // what the running plan borrows
   PartWriter writer_;

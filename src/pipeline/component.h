@@ -62,14 +62,16 @@ struct ComponentContext {
   bool is_first_lane = true;
 };
 
-/// A part of a running pipeline. Created, started, drained and destroyed on its own lane.
+/// A part of a running pipeline. Created, started, drained and destroyed on its own lane. May be
+/// destroyed in any state, upstream first: a completion that it attached to a batch may run after
+/// it is gone (see Lifeline).
 class Component {
  public:
   virtual ~Component() = default;
   /// Opens what it needs. Downstream components have been started before.
   virtual Result<void, Failure> start() { return {}; }
   /// Upstream has gone quiet: send on whatever is held, then call `done`, now or later. Receivers
-  /// stop taking new work first.
+  /// stop taking new work first. At most once; what is consumed afterwards is still sent on.
   virtual void drain(base::UniqueFunction<void()> done) { done(); }
 };
 

@@ -43,7 +43,8 @@ std::optional<Duration> Retry::next(TimePoint now, std::optional<Duration> serve
   interval_ = std::min(scaled(interval_, config_->multiplier), config_->max_interval);
   if (server_delay) delay = std::max(delay, *server_delay);
   const bool is_bounded = config_->max_elapsed_time > Duration::zero();
-  if (is_bounded && now + delay > start_ + config_->max_elapsed_time) return std::nullopt;
+  // Subtracted, because a server may name any delay.
+  if (is_bounded && delay > config_->max_elapsed_time - (now - start_)) return std::nullopt;
   return delay;
 }
 

@@ -88,8 +88,9 @@ void SendingQueue::start_waiting() {
 }
 
 void SendingQueue::attempt(Flight& flight) {
-  sender_.send(flight.batch.payload,
-               [this, &flight](Outcome outcome) { on_outcome(flight, std::move(outcome)); });
+  sender_.send(flight.batch.payload, [this, &flight, watch = lifeline_.watch()](Outcome outcome) {
+    if (watch.is_alive()) on_outcome(flight, std::move(outcome));
+  });
 }
 
 void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
@@ -107,7 +108,8 @@ void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
     outcome.message.insert(0, "no more retries left: ");
   }
   const bool was_merged = flight.batch.payload.parts().size() > 1;
-  if (outcome.cls == OutcomeClass::permanent && was_merged && !is_closed_) return retry_parts_alone(flight);
+  if (outcome.cls == OutcomeClass::permanent && was_merged && !is_closed_)
+    return retry_parts_alone(flight);
   finish(flight, std::move(outcome));
 }
 
@@ -117,9 +119,9 @@ void SendingQueue::retry_parts_alone(Flight& flight) {
   Batch batch = std::move(flight.batch);
   const auto& parts = batch.payload.parts();
   auto completions = fork(std::move(batch.done), parts.size());
-  for (size_t i = 0; i < parts.size(); ++i) {
+  for (size_t i = parts.size(); i > 0; --i) {  // to the front, so the first goes last
     waiting_.push_front(
-        {.payload = otlp::Payload(signal_, parts[i]), .done = std::move(completions[i])});
+        {.payload = otlp::Payload(signal_, parts[i - 1]), .done = std::move(completions[i - 1])});
   }
   flights_.erase(flight.self);
   start_waiting();
@@ -131,10 +133,7 @@ void SendingQueue::finish(Flight& flight, Outcome outcome) {
   if (outcome.is_ok()) {
     sent_.add(signal_, items);
   } else {
-    send_failed_.add(signal_, items);
-    log::error(
-        "Exporting failed. Dropping data.",
-        {{"otelcol.component.id", name_}, {"error", outcome.message}, {"dropped_items", items}});
+    count_failed(items, outcome);
   }
   Completion done = std::move(flight.batch.done);
   flights_.erase(flight.self);
@@ -146,9 +145,9 @@ void SendingQueue::finish(Flight& flight, Outcome outcome) {
 
 void SendingQueue::count_failed(size_t items, const Outcome& outcome) {
   send_failed_.add(signal_, items);
-  log::error("Exporting failed. Dropping data.", {{"otelcol.component.id", name_},
-                                                  {"error", outcome.message},
-                                                  {"dropped_items", items}});
+  log::error(
+      "Exporting failed. Dropping data.",
+      {{"otelcol.component.id", name_}, {"error", outcome.message}, {"dropped_items", items}});
 }
 
 void SendingQueue::close() {

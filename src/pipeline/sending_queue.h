@@ -11,6 +11,7 @@
 #include "pipeline/batch.h"
 #include "pipeline/component.h"
 #include "pipeline/item_counters.h"
+#include "pipeline/lifeline.h"
 #include "pipeline/retry.h"
 
 namespace telemill::pipeline {
@@ -60,7 +61,7 @@ class SendingQueue final : public Consumer {
   ~SendingQueue();
 
   void consume(Batch batch) override;
-  /// Gives every held request one more attempt, without pauses, then calls `done`.
+  /// Gives every held request one more attempt, without pauses, then calls `done`. Once.
   void drain(base::UniqueFunction<void()> done);
   /// Gives up what is held: requests that wait are counted as failed, those in flight end with
   /// their next outcome. Call it before the sender goes.
@@ -91,6 +92,7 @@ class SendingQueue final : public Consumer {
   const RetryConfig retry_config_;
   Sender& sender_;
 
+  const Lifeline lifeline_;  // of callbacks that the sender holds
   std::deque<Batch> waiting_;
   std::list<Flight> flights_;
   bool is_draining_ = false;

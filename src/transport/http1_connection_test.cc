@@ -49,6 +49,19 @@ TEST(Http1Connection, AnswersPipelinedRequestsInOrderOneAtATime) {
   EXPECT_TRUE(session.wants_input());
 }
 
+TEST(Http1Connection, ReadsNoMoreFromAClientThatDoesNotReadItsAnswers) {
+  Fixture fixture;
+  Http1Connection& session = fixture.start();
+  for (int i = 0; session.wants_input(); ++i) {
+    ASSERT_LT(i, 100'000) << "it would be read for ever";
+    session.receive(get);
+  }
+  EXPECT_GE(session.output().size(), output_bytes_max);
+  EXPECT_LT(session.output().size(), output_bytes_max + 1024);
+  fixture.take_output();
+  EXPECT_TRUE(session.wants_input());
+}
+
 TEST(Http1Connection, AnswersWhatAHalfClosedClientAsked) {
   Fixture fixture;
   Http1Connection& session = fixture.start();

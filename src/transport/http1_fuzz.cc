@@ -8,9 +8,10 @@
 #include "transport/http1_connection.h"
 #include "transport/session_driver.h"
 
+namespace telemill::transport {
+
 // A whole HTTP/1 connection fed with hostile bytes in pieces that the first byte decides.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace telemill::transport;  // NOLINT(google-build-using-namespace)
   if (size == 0) return 0;
   const size_t piece_bytes = data[0] == 0 ? size : data[0];
   std::string_view input(reinterpret_cast<const char*>(data + 1), size - 1);
@@ -46,3 +47,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   TELEMILL_CHECK(driver.budget_bytes() == 0);
   return 0;
 }
+
+}  // namespace telemill::transport

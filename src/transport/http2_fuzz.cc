@@ -6,9 +6,10 @@
 #include "transport/http2_session.h"
 #include "transport/session_driver.h"
 
+namespace telemill::transport {
+
 // A whole HTTP/2 session fed with hostile frames behind a proper beginning.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace telemill::transport;  // NOLINT(google-build-using-namespace)
   if (size == 0) return 0;
   const size_t piece_bytes = data[0] == 0 ? size : data[0];
   std::string_view input(reinterpret_cast<const char*>(data + 1), size - 1);
@@ -35,3 +36,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   TELEMILL_CHECK(driver.budget_bytes() == 0);
   return 0;
 }
+
+}  // namespace telemill::transport

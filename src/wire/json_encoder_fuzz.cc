@@ -6,10 +6,11 @@
 #include "wire/json_decoder.h"
 #include "wire/json_encoder.h"
 
+namespace telemill {
+
 // Any bytes as protobuf: what the encoder accepts must decode, and encode to the same JSON again.
 // The first byte chooses the message.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace telemill;  // NOLINT(google-build-using-namespace): C linkage keeps us outside
   static wire::JsonDecoder decoder;
   const wire::Schema* const roots[] = {
       &wire::schema::traces_request,   &wire::schema::metrics_request, &wire::schema::logs_request,
@@ -31,3 +32,5 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   TELEMILL_CHECK(encoded.view() == again.view());
   return 0;
 }
+
+}  // namespace telemill

@@ -35,7 +35,7 @@ class Folder {
   Folder& operator=(const Folder&) = delete;
   ~Folder();
   /// Writes a file of that name and returns its path.
-  [[nodiscard]] std::string write(const std::string& name, std::string_view text) const;
+  std::string write(const std::string& name, std::string_view text) const;
   [[nodiscard]] std::string path(const std::string& name) const { return path_ + "/" + name; }
 
  private:
@@ -77,6 +77,10 @@ class CollectorProcess {
   /// Ports that the receivers say they listen on; zero if there is none.
   [[nodiscard]] uint16_t grpc_port() const { return grpc_port_; }
   [[nodiscard]] uint16_t http_port() const { return http_port_; }
+
+  [[nodiscard]] std::string config_path() const { return folder_.path("config.yaml"); }
+  /// Replaces its configuration file, which it looks at again on SIGHUP.
+  void write_config(std::string_view config) const { folder_.write("config.yaml", config); }
 
   /// Resident memory now, and its highest value since `forget_peak`.
   [[nodiscard]] size_t resident_bytes() const;

@@ -31,11 +31,12 @@ class GrpcSession {
     return true;
   }
   /// The code of a call with `frame` as its body; -1 when there is none.
-  int call(std::string frame, const transport::Http2TestClient::Fields& more = {}) {
+  int call(std::string frame, const transport::Http2TestClient::Fields& more = {},
+           const std::string& method = traces_method) {
     transport::Http2TestClient::Fields fields{{"content-type", "application/grpc"},
                                               {"te", "trailers"}};
     fields.insert(fields.end(), more.begin(), more.end());
-    const int32_t id = client.request(traces_method, std::move(frame), fields);
+    const int32_t id = client.request(method, std::move(frame), fields);
     if (!finish(id)) return -1;
     const std::string& code = client[id].fields["grpc-status"];
     return code.empty() ? -1 : std::stoi(code);

@@ -64,8 +64,12 @@ Batch::Batch(const pipeline::ComponentContext& context, const BatchConfig& confi
                           "Items acknowledged before the next consumer refused them for good.")) {}
 
 Batch::~Batch() {
-  // The drain ran out of time: what was acknowledged and still refused is gone.
+  // The drain ran out of time: what was acknowledged and has not been taken is gone.
   for (const otlp::Payload& payload : refused_) count_lost(payload, "stopped before it was taken");
+  if (!held_.empty()) count_lost(held_, "stopped before it was sent");
+  for (pipeline::Completion& done : waiting_) {
+    done.settle(pipeline::Outcome::retryable("the collector is shutting down"));
+  }
 }
 
 void Batch::count_lost(const otlp::Payload& payload, std::string_view why) {
@@ -78,6 +82,7 @@ void Batch::count_lost(const otlp::Payload& payload, std::string_view why) {
 bool Batch::is_behind() const noexcept { return !refused_.empty() || offered_count_ >= offers_max; }
 
 void Batch::consume(pipeline::Batch batch) {
+  if (batch.payload.empty()) return batch.done.settle(pipeline::Outcome::ok());
   if (!held_.can_append()) flush(Trigger::size);  // profiles stay apart
   held_.append(std::move(batch.payload));
   flush_full();
@@ -87,7 +92,7 @@ void Batch::consume(pipeline::Batch batch) {
     batch.done.settle(pipeline::Outcome::ok());
   }
   if (held_.empty()) return;
-  if (config_.timeout == Duration::zero()) return flush(Trigger::size);
+  if (is_draining_ || config_.timeout == Duration::zero()) return flush(Trigger::size);
   // A batch size of zero waits for nothing, so it needs no timer either.
   if (config_.send_batch_size == 0) return flush(Trigger::size);
   if (!flush_timer_.is_scheduled()) flush_timer_.schedule(config_.timeout);
@@ -118,9 +123,10 @@ void Batch::flush(Trigger trigger) {
 
 void Batch::offer(otlp::Payload payload) {
   ++offered_count_;
-  pipeline::Completion completion([this, copy = payload](pipeline::Outcome outcome) mutable {
-    on_outcome(std::move(copy), std::move(outcome));
-  });
+  pipeline::Completion completion(
+      [this, watch = lifeline_.watch(), copy = payload](pipeline::Outcome outcome) mutable {
+        if (watch.is_alive()) on_outcome(std::move(copy), std::move(outcome));
+      });
   next_.consume({.payload = std::move(payload), .done = std::move(completion)});
 }
 
@@ -132,6 +138,8 @@ void Batch::on_outcome(otlp::Payload payload, pipeline::Outcome outcome) {
     return;
   }
   if (!outcome.is_ok()) count_lost(payload, outcome.message);
+  // What was refused while all offers were taken found no room when its time came: now there is.
+  if (!refused_.empty() && !again_timer_.is_scheduled()) again_timer_.schedule(Duration::zero());
   admit_waiting();
   finish_drain();
 }
@@ -156,6 +164,7 @@ void Batch::admit_waiting() {
 }
 
 void Batch::drain(base::UniqueFunction<void()> done) {
+  is_draining_ = true;
   flush(Trigger::timeout);
   drained_ = std::move(done);
   finish_drain();

@@ -8,6 +8,7 @@
 #include "config/fields.h"
 #include "otlp/payload.h"
 #include "pipeline/component.h"
+#include "pipeline/lifeline.h"
 #include "runtime/lane.h"
 #include "runtime/metrics.h"
 
@@ -70,7 +71,9 @@ class Batch final : public pipeline::Processor {
   std::deque<otlp::Payload> refused_;  // for the moment, oldest first
   runtime::Timer again_timer_;
   std::deque<pipeline::Completion> waiting_;  // clients to answer when there is room
+  bool is_draining_ = false;
   base::UniqueFunction<void()> drained_;
+  const pipeline::Lifeline lifeline_;  // of completions that the next consumer holds
 
   runtime::Counter& size_triggers_;
   runtime::Counter& timeout_triggers_;

@@ -71,8 +71,9 @@ void Intake::take(Request request, base::UniqueFunction<void(IntakeAnswer)> done
   if (const auto refusal = prepare(request, part)) return done(*refusal);
   const size_t items = part.item_count;
   if (items == 0) return done(pipeline::Outcome::ok());
-  pipeline::Completion completion([this, signal = request.signal, items,
+  pipeline::Completion completion([this, watch = lifeline_.watch(), signal = request.signal, items,
                                    done = std::move(done)](pipeline::Outcome outcome) mutable {
+    if (!watch.is_alive()) return;  // neither does the connection
     (outcome.is_ok() ? accepted_ : refused_).add(signal, items);
     done(std::move(outcome));
   });

@@ -10,6 +10,7 @@
 #include "otlp/walk.h"
 #include "pipeline/component.h"
 #include "pipeline/item_counters.h"
+#include "pipeline/lifeline.h"
 #include "wire/json_decoder.h"
 
 namespace telemill::components::receivers::otlp {
@@ -68,6 +69,7 @@ class Intake {
   telemill::otlp::Walker walker_;
   pipeline::ItemCounters accepted_;
   pipeline::ItemCounters refused_;
+  const pipeline::Lifeline lifeline_;  // of completions that the pipeline holds
 };
 
 }  // namespace telemill::components::receivers::otlp

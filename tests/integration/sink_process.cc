@@ -1,0 +1,47 @@
+#include "integration/sink_process.h"
+
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <csignal>
+
+namespace telemill::integration {
+namespace {
+
+std::vector<std::string> sink_arguments(const Folder& folder, bool saves_requests) {
+  std::vector<std::string> arguments{"sink",   "-q",          "--grpc",    "127.0.0.1:0",
+                                     "--http", "127.0.0.1:0", "--ids-out", folder.path("ids")};
+  if (saves_requests) arguments.insert(arguments.end(), {"--save", folder.path("")});
+  return arguments;
+}
+
+/// The port in "listening: grpc=127.0.0.1:PORT http=127.0.0.1:PORT".
+uint16_t listening_port(std::string_view log, std::string_view protocol) {
+  const std::string key = std::string(protocol) + "=127.0.0.1:";
+  const size_t at = log.find(key);
+  uint16_t port = 0;
+  if (at == std::string_view::npos) return port;
+  std::from_chars(log.data() + at + key.size(), log.data() + log.size(), port);
+  return port;
+}
+
+}  // namespace
+
+SinkProcess::SinkProcess(bool saves_requests) : child_(sink_arguments(folder_, saves_requests)) {
+  EXPECT_TRUE(child_.wait_for_log("listening:")) << child_.log();
+  EXPECT_TRUE(child_.wait_for_log("\n"));
+  const std::string log = child_.log();
+  grpc_port_ = listening_port(log, "grpc");
+  http_port_ = listening_port(log, "http");
+  EXPECT_NE(grpc_port_, 0) << log;
+  EXPECT_NE(http_port_, 0) << log;
+}
+
+std::string SinkProcess::stop() {
+  child_.send_signal(SIGTERM);
+  Ended ended = child_.wait();
+  EXPECT_EQ(ended.exit_status, 0) << "signal " << ended.signal << "\n" << ended.log;
+  return ended.output;
+}
+
+}  // namespace telemill::integration
