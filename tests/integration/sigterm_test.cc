@@ -39,8 +39,8 @@ bool wait_for_clients(const CollectorProcess& collector, size_t idle_count) {
 }
 
 /// One way to run. What matters most is spread evenly over the seeds, the rest is left to chance.
-struct Run {
-  explicit Run(uint64_t seed) {
+struct Trial {
+  explicit Trial(uint64_t seed) {
     base::Random random(seed);
     lanes = std::vector<int>{1, 2, 4}[seed % 3];
     protocol = std::vector<std::string>{"grpc", "http", "grpc", "http-json"}[seed % 4];
@@ -99,12 +99,12 @@ struct Run {
             ids_path};
   }
 
-  friend std::ostream& operator<<(std::ostream& out, const Run& run) {
-    return out << run.signal << " by " << run.protocol << " " << run.compression_in << ", "
-               << run.items << " items, " << run.connections << "x" << run.streams << "; "
-               << run.lanes << " lanes" << (run.has_batch ? ", batch" : "") << ", out by "
-               << (run.exports_grpc ? "grpc " : "http ") << run.compression_out << " " << run.queue
-               << "; SIGTERM after " << run.wait.count() << " ms";
+  friend std::ostream& operator<<(std::ostream& out, const Trial& trial) {
+    return out << trial.signal << " by " << trial.protocol << " " << trial.compression_in << ", "
+               << trial.items << " items, " << trial.connections << "x" << trial.streams << "; "
+               << trial.lanes << " lanes" << (trial.has_batch ? ", batch" : "") << ", out by "
+               << (trial.exports_grpc ? "grpc " : "http ") << trial.compression_out << " "
+               << trial.queue << "; SIGTERM after " << trial.wait.count() << " ms";
   }
 
   int lanes;
@@ -124,17 +124,17 @@ struct Run {
 class Sigterm : public ::testing::TestWithParam<int> {};
 
 TEST_P(Sigterm, LosesAndRepeatsNothingThatWasAcknowledged) {
-  const Run run(static_cast<uint64_t>(GetParam()));
-  SCOPED_TRACE(run);
+  const Trial trial(static_cast<uint64_t>(GetParam()));
+  SCOPED_TRACE(trial);
   const Folder folder;
   const std::string ids_path = folder.path("sent");
   SinkProcess sink;
-  CollectorProcess collector(run.config(sink), {"--lanes", std::to_string(run.lanes)});
+  CollectorProcess collector(trial.config(sink), {"--lanes", std::to_string(trial.lanes)});
   const size_t idle_count = collector.descriptor_count();
-  ChildProgram load(run.load(collector, ids_path));
+  ChildProgram load(trial.load(collector, ids_path));
   // Time runs from the first request, however slowly programs start here.
   ASSERT_TRUE(wait_for_clients(collector, idle_count));
-  std::this_thread::sleep_for(run.wait);
+  std::this_thread::sleep_for(trial.wait);
   const Counts counts = collector.stop();
   const Ended load_ended = load.wait();
   EXPECT_EQ(load_ended.exit_status, 1) << "it lost its server, and says so\n" << load_ended.log;
