@@ -88,7 +88,7 @@ Result<void, Failure> read_texts(GenOptions& options) {
                     transport::TlsContext::create(transport::TlsContext::Role::client, options.tls,
                                                   {is_http2 ? "h2" : "http/1.1"}));
   }
-  if (!options.has_seed) settings.seed = runtime::system_clock().unix_now();
+  if (!options.has_seed) settings.seed = runtime::system_clock().unix_now() % 1'000'000'000;
   return {};
 }
 

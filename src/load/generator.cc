@@ -78,7 +78,6 @@ Result<std::unique_ptr<Generator>, Failure> Generator::create(runtime::Lane& own
                                         ? make_workload(own.workload, own.seed)
                                         : read_capture(own.replay_file, own.workload.signal,
                                                        own.workload.items_per_request));
-  TELEMILL_TRY(made->make_senders());
   return made;
 }
 
@@ -86,6 +85,7 @@ Result<void, Failure> Generator::make_senders() {
   TELEMILL_ASSIGN(threads_,
                   runtime::LaneThreads::create(
                       {.lane_count = settings_.lanes, .is_pinned = false, .seed = settings_.seed}));
+  worker_ = std::make_unique<runtime::Worker>();
   for (uint32_t i = 0; i < settings_.lanes; ++i) {
     const auto split = [&](uint64_t total) {
       return total / settings_.lanes + (i < total % settings_.lanes ? 1 : 0);
@@ -100,7 +100,7 @@ Result<void, Failure> Generator::make_senders() {
       TELEMILL_ASSIGN(ids, IdFile::open(settings_.ids_file, i == 0));
     }
     progress_.push_back(std::make_unique<GenProgress>());
-    senders_.push_back(std::make_unique<Sender>(threads_->lane(i), worker_, settings_, templates_,
+    senders_.push_back(std::make_unique<Sender>(threads_->lane(i), *worker_, settings_, templates_,
                                                 share, std::move(ids), *progress_.back(), [this] {
                                                   base::UniqueFunction<void()> task = [this] {
                                                     on_sender_done();
@@ -120,6 +120,7 @@ Generator::~Generator() {
 }
 
 Result<void, Failure> Generator::start(base::UniqueFunction<void()> on_done) {
+  TELEMILL_TRY(make_senders());
   on_done_ = std::move(on_done);
   running_ = senders_.size();
   for (size_t i = 0; i < senders_.size(); ++i) {

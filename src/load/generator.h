@@ -24,7 +24,8 @@ struct GenTotals {
 /// A run of the load generator: its own lanes, steered from the lane of its owner.
 class Generator {
  public:
-  /// Makes the requests (or reads the capture). Fails on settings that contradict each other.
+  /// Makes the requests (or reads the capture); starts no thread yet, so signals may still be
+  /// blocked afterwards. Fails on settings that contradict each other.
   static Result<std::unique_ptr<Generator>, Failure> create(runtime::Lane& owner,
                                                             GenSettings settings);
   Generator(const Generator&) = delete;
@@ -55,7 +56,7 @@ class Generator {
   std::vector<Template> templates_;
   std::vector<std::unique_ptr<GenProgress>> progress_;
   std::unique_ptr<runtime::LaneThreads> threads_;
-  runtime::Worker worker_;  // hands its results to the lanes, so it ends before them
+  std::unique_ptr<runtime::Worker> worker_;  // reports to the lanes, so it ends before them
   std::vector<std::unique_ptr<Sender>> senders_;
   base::UniqueFunction<void()> on_done_;
   size_t running_ = 0;

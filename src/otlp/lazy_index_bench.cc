@@ -1,4 +1,4 @@
-// Nanoseconds per span. With one request the predictor learns it by heart; sixteen are the usual
+// Read `per_span`. With one request the predictor learns it by heart; sixteen are the usual
 // mix; with 256 (about 100 MB) every span comes from memory.
 #include <benchmark/benchmark.h>
 
@@ -43,6 +43,12 @@ size_t count_attributes(const Part& part, Indexer indexer) {
   return count;
 }
 
+void report_spans(benchmark::State& state) {
+  state.counters["per_span"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * spans_each,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+
 void index_spans(benchmark::State& state, Indexer indexer) {
   const auto request_count = static_cast<size_t>(state.range(0));
   const std::vector<Sample>& all = samples(request_count);
@@ -55,10 +61,7 @@ void index_spans(benchmark::State& state, Indexer indexer) {
   for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(count_attributes(all[next++ % request_count].part, indexer));
   }
-  const auto iterations = static_cast<double>(state.iterations());
-  state.SetItemsProcessed(static_cast<int64_t>(iterations) * static_cast<int64_t>(spans_each));
-  state.counters["ns/span"] = benchmark::Counter(
-      iterations * spans_each / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  report_spans(state);
   state.counters["B/span"] =
       static_cast<double>(bytes) / static_cast<double>(request_count * spans_each);
 }
@@ -84,9 +87,7 @@ void BM_FindAttribute(benchmark::State& state) {
     }
   }
   TELEMILL_CHECK(found > 0);
-  state.counters["ns/span"] =
-      benchmark::Counter(static_cast<double>(state.iterations()) * spans_each / 1e9,
-                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  report_spans(state);
 }
 BENCHMARK(BM_FindAttribute);
 

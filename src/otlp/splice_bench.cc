@@ -1,8 +1,12 @@
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+
 #include "otlp/sample_requests.h"
 #include "otlp/splice.h"
 #include "otlp/walk.h"
+#include "wire/fields.h"
+#include "wire/writer.h"
 
 namespace telemill::otlp {
 namespace {

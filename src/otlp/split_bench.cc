@@ -1,5 +1,7 @@
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+
 #include "otlp/sample_requests.h"
 #include "otlp/split.h"
 #include "otlp/walk.h"

@@ -35,6 +35,7 @@ ValueKind kind_of(const FieldView& found) noexcept {
 
 /// For equal lengths. Most keys differ within eight bytes, which one compare settles.
 bool equal_bytes(const char* a, const char* b, size_t size) noexcept {
+  if (size == 0) return true;  // of no bytes there may be no address
   if (size < 8) return std::memcmp(a, b, size) == 0;
   uint64_t first_a = 0;
   uint64_t first_b = 0;

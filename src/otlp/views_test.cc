@@ -297,6 +297,7 @@ TEST(Views, AKeyIsFoundInEveryFormOfItsMessage) {
     EXPECT_TRUE(found->value().boolean());
     EXPECT_FALSE(AttributesView(list, 1).find("x").has_value());
     EXPECT_FALSE(AttributesView(list, 1).find("").has_value());
+    EXPECT_TRUE(KeyValueView().has_key({}));
   }
 }
 

@@ -97,6 +97,8 @@ void ClientConnection::write() {
         return;
     }
   }
+  // Others have their turn; what is left must stand in the queue, or nobody would ask to go on.
+  if (output.empty()) session_->prepare_output();
 }
 
 void ClientConnection::on_turn_end() {

@@ -25,6 +25,7 @@ class Http1Connection final : public ServerSession, private Exchange::Target {
   void prepare_output() override;
   [[nodiscard]] Phase phase() const noexcept override;
   void drain() override;
+  [[nodiscard]] bool is_handling() const noexcept override { return has_exchanges(); }
   [[nodiscard]] TimePoint deadline() const noexcept override;
   void run_timers() override;
 

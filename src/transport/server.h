@@ -31,6 +31,8 @@ class Exchange {
     void abandon_exchanges() noexcept;
     /// The exchange of one stream loses it.
     void abandon_exchange(uint64_t stream) noexcept;
+    /// Somebody still owes an answer.
+    [[nodiscard]] bool has_exchanges() const noexcept { return first_ != nullptr; }
 
    private:
     friend class Exchange;
@@ -131,7 +133,8 @@ class Server {
 
   /// Closes the listener, tells clients to go elsewhere (GOAWAY, `Connection: close`) and lets
   /// running exchanges end; calls `drained` once when the last connection has closed, which may
-  /// destroy the server.
+  /// destroy the server. Waits for the handler as long as it takes, but for clients that do not
+  /// finish what they send, or do not read, a few seconds only.
   virtual void drain(base::UniqueFunction<void()> drained) = 0;
   /// Closes everything now.
   virtual void close() noexcept = 0;

@@ -27,6 +27,9 @@ constexpr size_t pieces_per_write_max = 64;
 constexpr Duration linger_time_max = std::chrono::seconds(5);
 /// How long a peer may take to accept the last bytes, whatever the settings.
 constexpr Duration last_write_time_max = std::chrono::seconds(30);
+/// A server that drains has others to think of: what is held behind it has to be sent in time.
+constexpr Duration drain_time_max = std::chrono::seconds(5);
+constexpr Duration drain_linger_time_max = std::chrono::seconds(1);
 constexpr size_t linger_bytes_max = 16 * 1024 * 1024;
 
 }  // namespace
@@ -95,10 +98,12 @@ void ServerConnection::on_timer() {
     const bool is_end_late = stage_ == Stage::serving && is_write_blocked_ &&
                              session_->phase() == ServerSession::Phase::closing &&
                              now() >= write_blocked_since_ + last_write_time_max;
-    if (stage_ != Stage::serving || is_write_late || is_end_late || is_age_late) {
+    const bool is_drain_late =
+        stage_ == Stage::serving && now() >= drain_due_ && !session_->is_handling();
+    if (stage_ != Stage::serving || is_write_late || is_end_late || is_age_late || is_drain_late) {
       is_over_ = true;
     } else {
-      if (!is_draining_ && now() >= age_end) drain();
+      if (!is_draining_ && now() >= age_end) begin_drain();
       session_->run_timers();
     }
   }
@@ -138,9 +143,13 @@ void ServerConnection::set_timer() {
 
 TimePoint ServerConnection::deadline() const noexcept {
   const ServerSettings& settings = shared_.settings;
-  if (stage_ == Stage::lingering) return linger_began_ + linger_time_max;
+  if (stage_ == Stage::lingering) {
+    const bool is_server_draining = drain_due_ != TimePoint::max();
+    return linger_began_ + (is_server_draining ? drain_linger_time_max : linger_time_max);
+  }
   if (stage_ != Stage::serving) return deadline_after(accepted_, settings.header_timeout);
   TimePoint due = session_->deadline();
+  if (!session_->is_handling()) due = std::min(due, drain_due_);
   const TimePoint age_end = deadline_after(accepted_, settings.connection_age_max);
   if (!is_draining_) {
     due = std::min(due, age_end);
@@ -334,10 +343,15 @@ void ServerConnection::linger() {
 }
 
 void ServerConnection::drain() {
+  drain_due_ = now() + drain_time_max;
+  begin_drain();
+}
+
+void ServerConnection::begin_drain() {
   is_draining_ = true;
   if (stage_ == Stage::serving) {
     session_->drain();
-  } else if (stage_ == Stage::sniffing && sniffed_.empty()) {
+  } else if (stage_ != Stage::lingering) {
     is_over_ = true;  // nothing was asked yet
   }
   wake();

@@ -31,7 +31,8 @@ class ServerConnection final : private runtime::IoHandler,
                    const runtime::Address& peer);
   ~ServerConnection();
 
-  /// Takes no new requests and ends when the running ones are answered.
+  /// Takes no new requests and ends when the running ones are answered; the peer has a few seconds
+  /// for its part.
   void drain();
   /// True inside a call by the lane: it must not be destroyed now but will end by itself.
   [[nodiscard]] bool is_running() const noexcept { return is_running_; }
@@ -69,6 +70,7 @@ class ServerConnection final : private runtime::IoHandler,
   void on_input_end();
   void write();
   void linger();
+  void begin_drain();
   void settle();
   void watch();
   void set_timer();
@@ -90,6 +92,7 @@ class ServerConnection final : private runtime::IoHandler,
   TimePoint accepted_;
   TimePoint write_blocked_since_;
   TimePoint linger_began_;
+  TimePoint drain_due_ = TimePoint::max();
   TimePoint timer_due_ = TimePoint::max();
   runtime::Timer timer_;
 };

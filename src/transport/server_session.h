@@ -68,6 +68,8 @@ class ServerSession {
   [[nodiscard]] virtual Phase phase() const noexcept = 0;
   /// No new requests; ends when the running ones are answered.
   virtual void drain() = 0;
+  /// The handler holds a request: what comes next is up to us, not to the peer.
+  [[nodiscard]] virtual bool is_handling() const noexcept = 0;
   /// When `run_timers` wants to be called at the latest; TimePoint::max() for never.
   [[nodiscard]] virtual TimePoint deadline() const noexcept = 0;
   virtual void run_timers() = 0;

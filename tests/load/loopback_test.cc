@@ -84,6 +84,22 @@ TEST_F(Loopback, SeveralLanesOnBothSidesLoseNothing) {
   EXPECT_EQ(report.of(Signal::traces).id_sum, sent.id_sum);
 }
 
+// More at once than a connection writes in one turn, and than most buffers on the way hold.
+TEST_F(Loopback, LargeRequestsOnManyStreamsArrive) {
+  start_sink();
+  GenSettings settings = to_sink();
+  settings.workload.shape = Shape::attributes;
+  settings.workload.attribute_count = 10;
+  settings.workload.attribute_bytes = 2000;
+  settings.workload.distinct_bodies = 4;
+  settings.connections = 1;
+  settings.streams = 16;
+  const GenReport sent = generate(settings);
+  EXPECT_TRUE(sent.is_all_acknowledged()) << describe(sent, settings);
+  EXPECT_GT(sent.bytes, 40'000'000U);
+  EXPECT_EQ(collect().unique_items(), 2000U);
+}
+
 TEST_F(Loopback, ACheapSinkSumsTheSameIds) {
   for (const Signal signal : {Signal::traces, Signal::metrics, Signal::logs}) {
     start_sink({.inspector = {.is_cheap = true, .ids_file = {}, .save_folder = {}}});

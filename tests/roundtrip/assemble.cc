@@ -1,4 +1,4 @@
-#include "roundtrip/assemble.h"
+#include "assemble.h"
 
 #include <utility>
 

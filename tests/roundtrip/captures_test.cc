@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "roundtrip/checks.h"
+#include "checks.h"
 
 /// Requests that real programs sent, against the official library.
 namespace telemill::roundtrip {

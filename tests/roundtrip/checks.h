@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "base/random.h"
+#include "edits.h"
 #include "otlp/schema.h"
 #include "otlp/splice.h"
 #include "otlp/split.h"
-#include "roundtrip/edits.h"
-#include "roundtrip/signals.h"
+#include "signals.h"
 #include "wire/json_decoder.h"
 #include "wire/json_encoder.h"
 

@@ -1,8 +1,8 @@
-#include "roundtrip/edits.h"
+#include "edits.h"
 
 #include <utility>
 
-#include "roundtrip/assemble.h"
+#include "assemble.h"
 #include "wire/varint.h"
 
 namespace telemill::roundtrip {

@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <string>
 
+#include "assemble.h"
+#include "checks.h"
 #include "oracle/generate.h"
-#include "roundtrip/assemble.h"
-#include "roundtrip/checks.h"
 
 /// Generated requests against the official library: walk, merge, split, splice and JSON.
 namespace telemill::roundtrip {

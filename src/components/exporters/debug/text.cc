@@ -147,15 +147,16 @@ void Text::add_id(std::string_view label, std::string_view id) {
 }
 
 void Text::add_time(std::string_view label, UnixNanos time) {
-  using std::chrono::days;
-  using std::chrono::floor;
   // As the reference takes it: signed, so that the far future lies before 1970.
-  const std::chrono::sys_time<std::chrono::nanoseconds> at{
-      std::chrono::nanoseconds(static_cast<int64_t>(time))};
-  const auto day = floor<days>(at);
+  constexpr int64_t nanos_per_second = 1'000'000'000;
+  const auto total = static_cast<int64_t>(time);
+  const int64_t rest = total % nanos_per_second;
+  const int64_t nanos = rest < 0 ? rest + nanos_per_second : rest;
+  const std::chrono::sys_seconds at{
+      std::chrono::seconds(total / nanos_per_second - (rest < 0 ? 1 : 0))};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{floor<std::chrono::seconds>(at) - day};
-  const auto nanos = (at - floor<std::chrono::seconds>(at)).count();
+  const std::chrono::hh_mm_ss clock{at - day};
   std::string fraction = nanos == 0 ? "" : fmt::format(".{:09}", nanos);
   while (fraction.ends_with('0')) fraction.pop_back();
   add("{}{:04}-{:02}-{:02} {:02}:{:02}:{:02}{} +0000 UTC\n", label, static_cast<int>(date.year()),
@@ -237,9 +238,9 @@ void Text::add_json(const otlp::AnyValueView& value, int depth) {
 void Text::add_json_map(const otlp::AttributesView& map, int depth) {
   std::vector<otlp::KeyValueView> entries;
   for (const otlp::KeyValueView entry : map) entries.push_back(entry);
-  // The entries lie in one message, so among equal keys the place says which came first.
-  std::ranges::sort(entries, [](const auto& a, const auto& b) {
-    return a.key() != b.key() ? a.key() < b.key() : a.key().data() < b.key().data();
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    const int order = a.key().compare(b.key());
+    return order != 0 ? order < 0 : a.content().data() < b.content().data();
   });
   add("{{");
   const char* separator = "";
