@@ -30,7 +30,7 @@ using Temporality = otlp::PreferredAggregationTemporality;
 struct Inlet {
   const char* name;
   bool is_grpc = false;
-  const char* compression = "none";
+  const char* compression = "none";  // Debian builds the SDK without compression for HTTP
   bool is_json = false;
   bool has_json_names = true;  // lowerCamelCase; false: the names of the fields
 };
@@ -41,9 +41,7 @@ constexpr Inlet inlets[] = {
     {.name = "Grpc", .is_grpc = true},
     {.name = "GrpcGzip", .is_grpc = true, .compression = "gzip"},
     {.name = "HttpProtobuf"},
-    {.name = "HttpProtobufGzip", .compression = "gzip"},
     {.name = "HttpJson", .is_json = true},
-    {.name = "HttpJsonGzip", .compression = "gzip", .is_json = true},
     {.name = "HttpJsonFieldNames", .is_json = true, .has_json_names = false},
 };
 
@@ -63,7 +61,6 @@ Options http_options(const Inlet& inlet, const PathThrough& path, const std::str
   options.content_type =
       inlet.is_json ? otlp::HttpRequestContentType::kJson : otlp::HttpRequestContentType::kBinary;
   options.use_json_name = inlet.has_json_names;
-  options.compression = inlet.compression;
   return options;
 }
 
@@ -99,9 +96,9 @@ TEST_P(CppSdk, LogsArriveAsTheyWereSent) {
 }
 
 TEST_P(CppSdk, MetricsArriveAsTheyWereSent) {
-  // One temporality per way in; the SDK asks the exporter which.
-  const Temporality temporality =
-      inlet().compression == std::string("gzip") ? Temporality::kDelta : Temporality::kCumulative;
+  // The SDK asks its exporter which it prefers.
+  const bool is_delta = inlet().is_json || inlet().compression == std::string("gzip");
+  const Temporality temporality = is_delta ? Temporality::kDelta : Temporality::kCumulative;
   auto grpc = grpc_options<otlp::OtlpGrpcMetricExporterOptions>(inlet(), path_);
   grpc.aggregation_temporality = temporality;
   auto http = http_options<otlp::OtlpHttpMetricExporterOptions>(inlet(), path_, "metrics");
@@ -124,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(ToGrpc, CppSdk,
                                           testing::Values(Outlet{"grpc", "gzip"})),
                          title);
 INSTANTIATE_TEST_SUITE_P(ToHttpJson, CppSdk,
-                         testing::Combine(testing::Values(inlets[0], inlets[4]),
+                         testing::Combine(testing::Values(inlets[0], inlets[3]),
                                           testing::Values(Outlet{"http-json", "zstd"})),
                          title);
 

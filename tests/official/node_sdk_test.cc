@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "official/path_through.h"
@@ -81,6 +82,10 @@ std::vector<Request> read_expected(const std::string& path) {
 struct Inlet {
   const char* protocol;
   const char* compression;
+
+  friend std::ostream& operator<<(std::ostream& out, const Inlet& inlet) {
+    return out << inlet.protocol << " " << inlet.compression;
+  }
 };
 
 class NodeSdk : public testing::TestWithParam<Inlet> {};

@@ -121,10 +121,11 @@ void observe(api::metrics::ObserverResult result, void* value) {
 }
 
 void make_observed(api::metrics::Meter& meter, Instruments& instruments) {
+  static int64_t count = 12;
   static int64_t integer = -12;
   static double real = 0.125;
   instruments.keep(meter.CreateInt64ObservableCounter("seen.int"))
-      ->AddCallback(observe<int64_t>, &integer);
+      ->AddCallback(observe<int64_t>, &count);
   instruments.keep(meter.CreateDoubleObservableCounter("seen.double"))
       ->AddCallback(observe<double>, &real);
   instruments.keep(meter.CreateInt64ObservableGauge("gauge.int", "A level.", "m"))

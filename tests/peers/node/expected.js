@@ -61,13 +61,15 @@ function span(record) {
   };
 }
 
-function logRecord(record) {
+// The SDK's JSON has an empty body where a record has none, its protobuf has no body.
+function logRecord(record, isJson) {
+  const hasBody = isJson || record.body !== undefined;
   return {
     timeUnixNano: nanos(record.hrTime),
     observedTimeUnixNano: nanos(record.hrTimeObserved),
     severityNumber: record.severityNumber,
     severityText: record.severityText,
-    body: any(record.body),
+    body: hasBody ? any(record.body) : undefined,
     eventName: record.eventName,
     attributes: attributes(record.attributes),
     droppedAttributesCount: record.droppedAttributesCount,
@@ -134,14 +136,14 @@ exports.spans = (records) => ({
   })),
 });
 
-exports.logs = (records) => ({
+exports.logs = (records, isJson) => ({
   resourceLogs: records.map((record) => ({
     resource: resourceOf(record.resource),
     schemaUrl: record.resource.schemaUrl,
     scopeLogs: [{
       scope: scopeOf(record.instrumentationScope),
       schemaUrl: record.instrumentationScope.schemaUrl,
-      logRecords: [logRecord(record)],
+      logRecords: [logRecord(record, isJson)],
     }],
   })),
 });

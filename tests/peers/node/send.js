@@ -171,7 +171,7 @@ async function main() {
   ];
   keep('metrics', collected.map(expected.metrics));
   const records = makeLogs();
-  keep('logs', [expected.logs(records)]);
+  keep('logs', [expected.logs(records, protocol === 'json')]);
 
   const targets = [exporter('trace', 'OTLPTraceExporter'),
     exporter('metrics', 'OTLPMetricExporter'), exporter('logs', 'OTLPLogExporter')];
