@@ -53,6 +53,7 @@ function(telemill_gtest name)
   set(target telemill_${name}_test)
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${target} PRIVATE TELEMILL_SOURCE_ROOT="${CMAKE_SOURCE_DIR}")
   gtest_discover_tests(${target} TEST_PREFIX "${name}." TEST_LIST ${target}_list
     DISCOVERY_TIMEOUT 60)
   # gtest_discover_tests() keeps only the first of several labels (CMake 3.25), so they are set here,

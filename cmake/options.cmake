@@ -13,6 +13,7 @@ set(TELEMILL_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 # What sanitizers want to hear from their environment, however ctest is called.
 set(TELEMILL_TEST_ENVIRONMENT
   "ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1"
+  "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/leaks_of_others.txt:print_suppressions=0"
   "UBSAN_OPTIONS=print_stacktrace=1" "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
 
 find_program(TELEMILL_CCACHE ccache)

@@ -19,7 +19,7 @@ class Arena {
 
   /// `size` uninitialised bytes, aligned for anything up to sixteen bytes; not null, even for zero.
   [[nodiscard]] char* allocate(size_t size) {
-    const size_t rounded = (size + alignment - 1) & ~(alignment - 1);
+    const size_t rounded = ((size > 0 ? size : 1) + alignment - 1) & ~(alignment - 1);
     if (rounded > static_cast<size_t>(end_ - at_)) [[unlikely]]
       add_block(rounded);
     char* const start = at_;

@@ -21,7 +21,7 @@ TEST(Arena, KeepsEverythingInPlaceUntilCleared) {
 
 TEST(Arena, AlignsAndNeverGivesNull) {
   Arena arena;
-  for (const size_t size : {0, 1, 15, 16, 17, 5000}) {
+  for (const size_t size : {0U, 1U, 15U, 16U, 17U, 5000U}) {
     const char* const piece = arena.allocate(size);
     ASSERT_NE(piece, nullptr);
     EXPECT_EQ(reinterpret_cast<uintptr_t>(piece) % 16, 0U);

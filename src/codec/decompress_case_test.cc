@@ -11,7 +11,7 @@ namespace telemill::codec {
 namespace {
 
 TEST(DecompressCase, HoldsForTheSeedCorpus) {
-  const auto folder = std::filesystem::path(__FILE__).parent_path() / "decompress_corpus";
+  const auto folder = std::filesystem::path(TELEMILL_SOURCE_ROOT "/src/codec/decompress_corpus");
   size_t case_count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     SCOPED_TRACE(entry.path().filename());

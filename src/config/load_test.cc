@@ -155,7 +155,7 @@ TEST(PresentType, KnowsEveryRenamedType) {
 TEST(RealConfigurations, ReadAndMerge) {
   namespace fs = std::filesystem;
   const char* const given = std::getenv("TELEMILL_SHARED");
-  const fs::path source_root = fs::path(__FILE__).parent_path().parent_path().parent_path();
+  const fs::path source_root = TELEMILL_SOURCE_ROOT;
   const fs::path folder =
       (given != nullptr ? fs::path(given) : source_root / "../shared") / "configs";
   if (!fs::is_directory(folder)) {

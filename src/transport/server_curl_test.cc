@@ -59,7 +59,7 @@ TEST_P(CurlTest, GetsAnAnswer) {
 }
 
 TEST_P(CurlTest, PostsALargeBody) {
-  const std::string path = testing::TempDir() + "telemill_curl_body";
+  const std::string path = testing::TempDir() + "telemill_curl_body_" + std::to_string(::getpid());
   std::string body(2'000'000, 'x');
   for (size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>(i * 7 % 251);
   std::ofstream(path, std::ios::binary) << body;

@@ -360,7 +360,7 @@ std::string span_with_attribute(const std::string& any_value) {
 
 TEST_F(BadInput, DeepAnyValuesPassUnread) {
   // What no component reads travels as bytes, so its depth costs nothing here.
-  for (const size_t depth : {10, 200, 10'000}) {
+  for (const size_t depth : {10U, 200U, 10'000U}) {
     const std::string request = span_with_attribute(nested_any_values(depth));
     EXPECT_EQ(http(http_post(request)), 200) << depth;
     EXPECT_EQ(grpc(grpc_frame(request)), 0) << depth;
@@ -369,13 +369,13 @@ TEST_F(BadInput, DeepAnyValuesPassUnread) {
 }
 
 TEST_F(BadInput, DeepJsonIs400) {
-  for (const size_t depth : {200, 10'000, 1'000'000}) {
+  for (const size_t depth : {200U, 10'000U, 1'000'000U}) {
     const std::string open(depth, '[');
     EXPECT_EQ(http(http_post(open, {}, json)), 400) << depth;
     EXPECT_EQ(http(http_post(open + std::string(depth, ']'), {}, json)), 400) << depth;
   }
   // Below a key that nobody knows, and in attributes.
-  for (const size_t depth : {10'000, 1'000'000}) {
+  for (const size_t depth : {10'000U, 1'000'000U}) {
     const std::string nested = std::string(depth, '[') + std::string(depth, ']');
     EXPECT_EQ(http(http_post("{\"a\":" + nested + "}", {}, json)), 400) << depth;
   }
@@ -391,7 +391,7 @@ TEST_F(BadInput, DeepJsonIs400) {
 }
 
 TEST_F(BadInput, DeepProtobufGroupsAre400And13) {
-  for (const size_t depth : {200, 10'000, 1'000'000}) {
+  for (const size_t depth : {200U, 10'000U, 1'000'000U}) {
     const std::string groups = std::string(depth, '\x7b') + std::string(depth, '\x7c');
     EXPECT_EQ(http(http_post(groups)), 400) << depth;
     EXPECT_EQ(grpc(grpc_frame(groups)), internal) << depth;
