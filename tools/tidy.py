@@ -282,7 +282,7 @@ def check_dead_headers(house: House) -> Iterator[Problem]:
         folder = source.path.rsplit("/", 1)[0]
         for include in source.includes:
             included |= {f"src/{include.target}", f"tests/{include.target}",
-                         f"{folder}/{include.target}"}
+                         f"bench/{include.target}", f"{folder}/{include.target}"}
     for path in sorted(house.paths):
         if path.endswith(".h") and not path.startswith("include/") and path not in included:
             yield Problem(path, 1, "dead-header", "nobody includes it")

@@ -62,7 +62,13 @@ Sender::Sender(runtime::Lane& lane, runtime::Worker& worker, const GenSettings& 
   }
 }
 
-Sender::~Sender() = default;
+/// Clients settle what is in flight as they go, so everything else must still be there.
+Sender::~Sender() {
+  is_sending_ = false;
+  is_draining_ = true;
+  is_done_ = true;
+  clients_.clear();
+}
 
 void Sender::start() {
   if (settings_.reuse_ids) code_all();

@@ -175,6 +175,15 @@ TEST_F(Loopback, StopEndsAnEndlessRun) {
   EXPECT_EQ(collect().unique_items(), generator->report().sent.items);
 }
 
+TEST_F(Loopback, AGeneratorMayGoWithRequestsInFlight) {
+  start_sink({.behaviour = {.stall_for = std::chrono::seconds(30)}});
+  bool is_done = false;
+  auto generator = start_generator(to_sink(), is_done);
+  turn_until([&] { return sink().progress().accepted.requests > 0; });
+  generator.reset();
+  EXPECT_FALSE(is_done);
+}
+
 TEST_F(Loopback, AnEndpointThatIsNotThereIsTold) {
   start_sink();
   runtime::Endpoint endpoint = to_sink().endpoint;

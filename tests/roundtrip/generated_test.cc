@@ -147,7 +147,9 @@ class GeneratedRequests : public testing::TestWithParam<uint64_t> {
     Generated<Signal> generated(seed);
     const uint64_t count = generated_requests() / (3 * shards) + 1;
     generated.run(count);
-    if (count > 10'000) EXPECT_GT(generated.dirty(), 0U);
+    if (count > 10'000) {
+      EXPECT_GT(generated.dirty(), 0U);
+    }
   }
 };
 

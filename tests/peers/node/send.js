@@ -38,7 +38,7 @@ function send(target, records) {
 const resource = resourceFromAttributes(
   {
     'service.name': 'node-peer',
-    'service.instance.id': 'ein Umlaut: ü, ein Zeichen: 🦀',
+    'service.instance.id': 'ein Umlaut: \u00fc, ein Zeichen: \u{1f980}',
     'process.pid': 4711,
     'a.double': 0.1,
     'a.bool': true,
@@ -120,7 +120,7 @@ async function makeMetrics(temporality) {
   const upDown = meter.createUpDownCounter('up and down', int);
   upDown.add(3);
   upDown.add(-7);
-  meter.createGauge('gauge').record(-1.5, { room: 'α' });
+  meter.createGauge('gauge').record(-1.5, { room: '\u03b1' });
   meter.createGauge('integer gauge', int).record(-12);
   for (const name of ['histogram', 'exponential']) {
     const histogram = meter.createHistogram(name, { unit: 'ms' });
