@@ -59,7 +59,7 @@ class ChildProgram {
   /// Waits until stderr has `text`; false when the program ends before, or in half a minute.
   bool wait_for_log(std::string_view text);
   /// Waits for its end; kills it after `patience`.
-  Ended wait(std::chrono::seconds patience = std::chrono::seconds(30));
+  Ended wait(std::chrono::seconds patience = std::chrono::seconds(60));
 
  private:
   Folder folder_;

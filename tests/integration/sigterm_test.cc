@@ -33,16 +33,6 @@ T pick(base::Random& random, const std::vector<T>& from) {
   return from[random.below(from.size())];
 }
 
-/// Waits until clients have connected: then `collector` holds more descriptors than `idle_count`.
-bool wait_for_clients(const CollectorProcess& collector, size_t idle_count) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (collector.descriptor_count() <= idle_count) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
-
 /// One way to run. What matters most is spread evenly over the seeds, the rest is left to chance.
 struct Trial {
   explicit Trial(uint64_t seed) {
@@ -131,10 +121,9 @@ TEST_P(Sigterm, LosesAndRepeatsNothingThatWasAcknowledged) {
   const std::string ids_path = folder.path("sent");
   SinkProcess sink;
   CollectorProcess collector(trial.config(sink), {"--lanes", std::to_string(trial.lanes)});
-  const size_t idle_count = collector.descriptor_count();
   ChildProgram load(trial.load(collector, ids_path));
-  // Time runs from the first connection, however slowly programs start here.
-  ASSERT_TRUE(wait_for_clients(collector, idle_count));
+  // Time runs from the first delivery, however slowly programs start here.
+  ASSERT_TRUE(sink.wait_for_items());
   std::this_thread::sleep_for(trial.wait);
   const Counts counts = collector.stop();
   load.send_signal(SIGTERM);

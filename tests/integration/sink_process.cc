@@ -3,14 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <charconv>
+#include <chrono>
 #include <csignal>
+#include <thread>
+
+#include "integration/connection.h"
 
 namespace telemill::integration {
 namespace {
 
 std::vector<std::string> sink_arguments(const Folder& folder, bool saves_requests) {
-  std::vector<std::string> arguments{"sink",   "-q",          "--grpc",    "127.0.0.1:0",
-                                     "--http", "127.0.0.1:0", "--ids-out", folder.path("ids")};
+  std::vector<std::string> arguments{
+      "sink",        "-q",      "--grpc",      "127.0.0.1:0", "--http",
+      "127.0.0.1:0", "--admin", "127.0.0.1:0", "--ids-out",   folder.path("ids")};
   if (saves_requests) arguments.insert(arguments.end(), {"--save", folder.path("")});
   return arguments;
 }
@@ -33,8 +38,23 @@ SinkProcess::SinkProcess(bool saves_requests) : child_(sink_arguments(folder_, s
   const std::string log = child_.log();
   grpc_port_ = listening_port(log, "grpc");
   http_port_ = listening_port(log, "http");
+  admin_port_ = listening_port(log, "admin");
+  EXPECT_NE(admin_port_, 0) << log;
   EXPECT_NE(grpc_port_, 0) << log;
   EXPECT_NE(http_port_, 0) << log;
+}
+
+bool SinkProcess::wait_for_items() const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  Connection connection(admin_port_);
+  while (std::chrono::steady_clock::now() < end) {
+    connection.send("GET /summary HTTP/1.1\r\nHost: sink\r\n\r\n");
+    const std::string answer = connection.receive_answer();
+    const bool is_summary = answer.find("\"resets\"") != std::string::npos;
+    if (is_summary && answer.find("\"unique\":0,\"resets\"") == std::string::npos) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return false;
 }
 
 std::string SinkProcess::stop() {

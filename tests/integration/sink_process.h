@@ -20,6 +20,8 @@ class SinkProcess {
   [[nodiscard]] uint16_t grpc_port() const noexcept { return grpc_port_; }
   [[nodiscard]] uint16_t http_port() const noexcept { return http_port_; }
 
+  /// Waits until it has received something; false when nothing comes for a minute.
+  [[nodiscard]] bool wait_for_items() const;
   /// Asks it to end and waits; its files are complete then. Returns its summary, for failures.
   std::string stop();
   [[nodiscard]] std::string ids_path() const { return folder_.path("ids"); }
@@ -33,6 +35,7 @@ class SinkProcess {
   ChildProgram child_;
   uint16_t grpc_port_ = 0;
   uint16_t http_port_ = 0;
+  uint16_t admin_port_ = 0;
 };
 
 }  // namespace telemill::integration
