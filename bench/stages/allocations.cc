@@ -17,6 +17,8 @@ void* __libc_malloc(size_t size);                 // NOLINT(bugprone-reserved-id
 void* __libc_calloc(size_t number, size_t size);  // NOLINT(bugprone-reserved-identifier)
 void* __libc_realloc(void* block, size_t size);   // NOLINT(bugprone-reserved-identifier)
 
+void* __libc_memalign(size_t alignment, size_t size);  // NOLINT(bugprone-reserved-identifier)
+
 void* malloc(size_t size) {
   ++count;
   return __libc_malloc(size);
@@ -28,5 +30,9 @@ void* calloc(size_t number, size_t size) {
 void* realloc(void* block, size_t size) {
   ++count;
   return __libc_realloc(block, size);
+}
+void* aligned_alloc(size_t alignment, size_t size) {
+  ++count;
+  return __libc_memalign(alignment, size);
 }
 }

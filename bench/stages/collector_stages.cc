@@ -128,8 +128,8 @@ class Relay {
     }
   }
   ~Relay() {
-    calls_.good = 0;
-    TELEMILL_CHECK(client_->call_count() == 0);
+    // The answers to the last batch are still on their way.
+    for (int turn = 0; turn < 8; ++turn) step(nullptr);
   }
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;

@@ -88,7 +88,8 @@ std::vector<base::Slice> house_requests(size_t spans) {
   settings.distinct_bodies = message_count;
   std::vector<base::Slice> requests;
   uint64_t number = 0;
-  for (const load::Template& form : load::make_workload(settings, 1).value()) {
+  const std::vector<load::Template> forms = load::make_workload(settings, 1).value();
+  for (const load::Template& form : forms) {
     std::string bytes(form.bytes());
     form.fill({.series = {.run = 7},
                .item_base = number * spans,

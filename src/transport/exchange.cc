@@ -28,7 +28,7 @@ Exchange::~Exchange() {
   target->give_up(stream_);
 }
 
-void Exchange::respond(Response response) {
+void Exchange::respond(Response&& response) {
   if (target_ == nullptr) return;
   Target* const target = target_;
   unlink();

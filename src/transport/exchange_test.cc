@@ -8,7 +8,7 @@ namespace telemill::transport {
 namespace {
 
 struct RecordingTarget final : Exchange::Target {
-  void respond(uint64_t stream, Response response) override {
+  void respond(uint64_t stream, Response&& response) override {
     answers.emplace_back(stream, response.status);
   }
   void give_up(uint64_t stream) override { given_up.push_back(stream); }

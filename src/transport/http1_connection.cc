@@ -161,7 +161,7 @@ void Http1Connection::begin_next() {
   if (is_draining_) state_ = State::finished;
 }
 
-void Http1Connection::respond(uint64_t stream, Response response) {
+void Http1Connection::respond(uint64_t stream, Response&& response) {
   if (stream != request_number_ || state_ != State::handling) return;
   answer(std::move(response), true);
 }

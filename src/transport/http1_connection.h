@@ -39,7 +39,7 @@ class Http1Connection final : public ServerSession, private Exchange::Target {
     broken,
   };
 
-  void respond(uint64_t stream, Response response) override;
+  void respond(uint64_t stream, Response&& response) override;
   void give_up(uint64_t stream) override;
 
   void process(std::string_view input);

@@ -21,7 +21,7 @@ bool sends_too_much(const Http2Stream& stream) noexcept {
 
 }  // namespace
 
-void Http2Session::respond(uint64_t id, Response response) {
+void Http2Session::respond(uint64_t id, Response&& response) {
   Http2Stream* const stream = find(static_cast<int32_t>(id));
   if (stream == nullptr || stream->state != Http2Stream::State::handling) return;
   bytes_handed_over_ -= std::exchange(stream->bytes_handed_over, 0);
@@ -76,7 +76,7 @@ class Digits {
 
 }  // namespace
 
-void Http2Session::submit(Http2Stream& stream, Response response) {
+void Http2Session::submit(Http2Stream& stream, Response&& response) {
   forget_promise(stream);
   stream.state = Http2Stream::State::answering;
   stream.response = std::move(response);

@@ -1,6 +1,7 @@
 #include "transport/http2_callbacks.h"
 
 #include "base/check.h"
+#include "transport/http2_memory.h"
 #include "transport/http2_session.h"
 
 namespace telemill::transport {
@@ -98,7 +99,8 @@ nghttp2_session* create_http2_server(Http2Session& session) {
   nghttp2_option_set_max_settings(option, settings_entries_max);
 
   nghttp2_session* created = nullptr;
-  TELEMILL_CHECK(nghttp2_session_server_new2(&created, callbacks, &session, option) == 0);
+  TELEMILL_CHECK(
+      nghttp2_session_server_new3(&created, callbacks, &session, option, http2_memory()) == 0);
   nghttp2_option_del(option);
   nghttp2_session_callbacks_del(callbacks);
   return created;

@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "transport/client_session.h"
+#include "transport/http2_memory.h"
 
 namespace telemill::transport {
 namespace {
@@ -60,7 +61,8 @@ class Http2ClientSession final : public ClientSession {
   Http2ClientSession(Observer& observer, const ClientSessionSettings& settings)
       : ClientSession(observer), settings_(settings) {
     nghttp2_session* session = nullptr;
-    TELEMILL_CHECK(nghttp2_session_client_new(&session, make_callbacks().get(), this) == 0);
+    TELEMILL_CHECK(nghttp2_session_client_new3(&session, make_callbacks().get(), this, nullptr,
+                                               http2_memory()) == 0);
     session_.reset(session);
     const std::array<nghttp2_settings_entry, 3> entries{
         {{NGHTTP2_SETTINGS_ENABLE_PUSH, 0},

@@ -35,7 +35,7 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   enum class Drain : uint8_t { none, announced, final };
 
   void submit_settings();
-  void respond(uint64_t stream, Response response) override;
+  void respond(uint64_t stream, Response&& response) override;
   void give_up(uint64_t stream) override;
 
   // What the callbacks report.
@@ -57,7 +57,7 @@ class Http2Session final : public ServerSession, private Exchange::Target {
   std::optional<Refusal> expect(Http2Stream& stream, uint64_t bytes);
   void forget_promise(Http2Stream& stream) noexcept;
   void refuse(Http2Stream& stream, Refusal refusal);
-  void submit(Http2Stream& stream, Response response);
+  void submit(Http2Stream& stream, Response&& response);
   void pump();
   void submit_trailers(Http2Stream& stream);
   bool release_credit();

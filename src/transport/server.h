@@ -21,7 +21,7 @@ class Exchange {
   class Target {
    public:
     /// Called at most once per exchange.
-    virtual void respond(uint64_t stream, Response response) = 0;
+    virtual void respond(uint64_t stream, Response&& response) = 0;
     /// Called instead when an open exchange is dropped unanswered.
     virtual void give_up(uint64_t stream) = 0;
 
@@ -45,7 +45,7 @@ class Exchange {
   Exchange& operator=(Exchange&& other) noexcept;
   ~Exchange();
 
-  void respond(Response response);
+  void respond(Response&& response);
   /// False once answered or once the client has gone. An HTTP/1 client that ended its side in order
   /// may still wait for its answer and does not count as gone.
   [[nodiscard]] bool is_open() const noexcept { return target_ != nullptr; }
