@@ -8,16 +8,17 @@
 #include <cstring>
 #include <new>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define TELEMILL_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TELEMILL_SANITIZED 1
-#endif
-#endif
-
 namespace telemill::transport {
 namespace {
+
+// Sanitizers want to see each block by itself.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool is_sanitized = true;
+#elif defined(__has_feature)
+constexpr bool is_sanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool is_sanitized = false;
+#endif
 
 constexpr size_t block_bytes_min = 64;
 constexpr size_t class_count = 6;  // doubling, up to 2 KiB
@@ -127,12 +128,8 @@ void* reallocate(void* bytes, size_t size, void* /*user_data*/) {
 }  // namespace
 
 nghttp2_mem* http2_memory() noexcept {
-#ifdef TELEMILL_SANITIZED
-  return nullptr;
-#else
   static nghttp2_mem memory{nullptr, &allocate, &release, &allocate_zeroed, &reallocate};
-  return &memory;
-#endif
+  return is_sanitized ? nullptr : &memory;
 }
 
 }  // namespace telemill::transport
