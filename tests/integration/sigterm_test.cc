@@ -86,6 +86,8 @@ struct Trial {
             std::to_string(connections),
             "--streams",
             std::to_string(streams),
+            "--timeout",
+            "60s",
             "--ids-out",
             ids_path};
   }
