@@ -20,4 +20,7 @@ function(telemill_header_checks)
   target_compile_options(telemill_header_checks PRIVATE -O0 -g0)
   get_property(modules GLOBAL PROPERTY TELEMILL_MODULES)
   target_link_libraries(telemill_header_checks PRIVATE ${modules})
+  if(TARGET telemill_oracle)  # headers that tests share
+    target_link_libraries(telemill_header_checks PRIVATE telemill_oracle)
+  endif()
 endfunction()

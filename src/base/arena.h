@@ -34,7 +34,7 @@ class Arena {
   [[nodiscard]] size_t block_count() const noexcept { return blocks_.size(); }
 
  private:
-  static constexpr size_t default_block_bytes = 3 * 1024;
+  static constexpr size_t default_block_bytes = size_t{3} << 10;
   static constexpr size_t alignment = 16;
 
   void add_block(size_t size);

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/check.h"
+
 namespace telemill::base {
 
 template <class Signature>
@@ -41,7 +43,11 @@ class UniqueFunction<R(Args...)> {
   ~UniqueFunction() { reset(); }
 
   explicit operator bool() const noexcept { return table_ != nullptr; }
-  R operator()(Args... args) { return table_->call(storage_, std::forward<Args>(args)...); }
+  R operator()(
+      Args... args) {  // NOLINT(performance-unnecessary-value-param): the signature decides
+    TELEMILL_CHECK(table_ != nullptr);
+    return table_->call(storage_, std::forward<Args>(args)...);
+  }
 
  private:
   struct Table {

@@ -105,7 +105,7 @@ constexpr std::optional<Coding> coding_from_grpc_config(std::string_view name) n
 
 /// The value for Content-Encoding; empty for identity, which needs no header.
 constexpr std::string_view http_name(Coding coding) noexcept {
-  return *find_name(http_codings, coding);
+  return find_name(http_codings, coding).value_or("");
 }
 /// The value for `grpc-encoding`; nothing for codings that gRPC peers do not speak.
 constexpr std::optional<std::string_view> grpc_name(Coding coding) noexcept {

@@ -59,7 +59,7 @@ class Admission {
 /// rest leases nothing; a busy one has at most two chunks to spare.
 class LaneBudget {
  public:
-  static constexpr size_t chunk_bytes = 256 * 1024;
+  static constexpr size_t chunk_bytes = size_t{256} << 10;
 
   explicit LaneBudget(MemoryBudget& process) noexcept : process_(process) {}
   LaneBudget(const LaneBudget&) = delete;

@@ -17,7 +17,7 @@ namespace telemill::transport {
 class BodyBuilder {
  public:
   /// The largest declared size for which room is made before the bytes have come.
-  static constexpr size_t trusted_bytes_max = 1024 * 1024;
+  static constexpr size_t trusted_bytes_max = size_t{1} << 20;
 
   explicit BodyBuilder(runtime::LaneBudget& budget) noexcept : budget_(&budget) {}
 

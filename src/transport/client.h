@@ -31,7 +31,7 @@ struct ClientSettings {
   std::shared_ptr<const TlsContext> tls;  // null: plaintext
   std::string user_agent;
   size_t connections_max = 8;  // HTTP/1: at once; HTTP/2: opened when streams run out
-  size_t response_bytes_max = 4 * 1024 * 1024;
+  size_t response_bytes_max = size_t{4} << 20;
   Duration connect_timeout = std::chrono::seconds(20);
   Duration idle_timeout = std::chrono::seconds(90);  // HTTP/1: idle connections are closed
   // HTTP/2 keepalive as gRPC clients do it; zero: off

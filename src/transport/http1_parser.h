@@ -22,7 +22,7 @@ struct Http1Fault {
 class Http1Parser {
  public:
   struct Limits {
-    size_t head_bytes_max = 16 * 1024;
+    size_t head_bytes_max = size_t{16} << 10;
     size_t header_count_max = 100;
   };
   enum class Event : uint8_t {

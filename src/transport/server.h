@@ -97,11 +97,11 @@ class Handler {
 struct ServerSettings {
   bool accept_http1 = true;
   bool accept_http2 = true;
-  uint32_t streams_per_connection_max = 0;  // 0: our default of 1024
-  size_t header_bytes_max = 16 * 1024;      // over it: 431
+  uint32_t streams_per_connection_max = 0;     // 0: our default of 1024
+  size_t header_bytes_max = size_t{16} << 10;  // over it: 431
   /// HTTP/2: bytes of bodies not yet answered per connection before the peer is held back by flow
   /// control; also the window it is given.
-  size_t connection_window_bytes = 4 * 1024 * 1024;
+  size_t connection_window_bytes = size_t{4} << 20;
   Duration header_timeout = std::chrono::minutes(1);  // first byte to end of head; zero: none
   Duration read_timeout{};                            // whole request; zero: none
   Duration write_timeout{};                           // answer accepted by the kernel; zero: none

@@ -82,7 +82,7 @@ class RecordingHandler final : public Handler {
     held_answers.clear();
   }
 
-  size_t body_bytes_max = 4 * 1024 * 1024;
+  size_t body_bytes_max = size_t{4} << 20;
   bool holds = false;
   size_t head_count = 0;
   std::vector<Seen> seen;

@@ -79,6 +79,6 @@ class ServerSession {
 };
 
 /// Sessions queue no more than this before they wait for the socket.
-inline constexpr size_t output_bytes_max = 256 * 1024;
+inline constexpr size_t output_bytes_max = size_t{256} << 10;
 
 }  // namespace telemill::transport

@@ -88,7 +88,7 @@ struct HttpConfig {
   std::string traces_url_path = "/v1/traces";
   std::string metrics_url_path = "/v1/metrics";
   std::string logs_url_path = "/v1/logs";
-  int64_t max_request_body_size = 20 * 1024 * 1024;
+  int64_t max_request_body_size = int64_t{20} << 20;
   config::Headers response_headers;
   std::vector<std::string> compression_algorithms = {
       "", "gzip", "zstd", "zlib", "snappy", "deflate", "lz4", "x-snappy-framed"};
