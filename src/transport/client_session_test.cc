@@ -125,6 +125,24 @@ TEST_F(Http2ClientSession, SurvivesCancelWhileAFrameWaitsForRoom) {
   EXPECT_EQ(session->phase(), Phase::running);
 }
 
+TEST_F(Http2ClientSession, SaysGoodbyeWithoutTheBodiesOfAbandonedCalls) {
+  const auto session = start_http2();
+  const std::string window = testing::encode_u32(8 << 20);
+  session->receive(encode({FrameType::settings, 0, 0, std::string("\0\4", 2) + window}) +
+                   encode({FrameType::window_update, 0, 0, window}));
+  session->start(make_call(testing::make_body(2'000'000, 100'000)));
+  session->start(make_call(testing::make_body(2'000'000, 100'000)));
+  session->prepare_output();
+  const size_t queued_bytes = queued(*session).size();
+  session->abandon({ErrorCode::shutting_down, "closed"});
+  EXPECT_EQ(recorder_.results.size(), 2U);
+  session->say_goodbye();
+  const std::string sent = write(*session);
+  // One frame may have been begun; nothing of the bodies follows it.
+  EXPECT_LT(sent.size(), queued_bytes + 200);
+  EXPECT_EQ(frames(sent).back().type, FrameType::goaway);
+}
+
 TEST_F(Http2ClientSession, EndsOnTheAnswerThoughTheRequestIsUnfinished) {
   const auto session = start_http2();
   session->start(make_call(testing::make_body(200'000)));  // more than the window

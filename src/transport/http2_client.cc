@@ -119,6 +119,15 @@ class Http2ClientSession final : public ClientSession {
     return release(call);
   }
 
+  void abandon(const Failure& why) override {
+    while (call_count() > 0) {
+      Call& call = first_call();
+      // Its body dies with it, and a farewell may still be written.
+      forget(call, NGHTTP2_CANCEL);
+      finish(call, fail(why));
+    }
+  }
+
   [[nodiscard]] size_t room() const noexcept override {
     // Until the server has stated its limits, nothing is entrusted to it.
     if (!is_confirmed_ || phase() != Phase::running) return 0;
