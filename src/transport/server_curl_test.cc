@@ -92,7 +92,7 @@ TEST_P(CurlTest, HearsHeadOnly) {
 
 TEST_P(CurlTest, HearsWhyABodyIsTooLarge) {
   fixture_.handler.body_bytes_max = 1000;
-  const std::string path = testing::TempDir() + "telemill_curl_large";
+  const std::string path = testing::TempDir() + "telemill_curl_large_" + std::to_string(::getpid());
   std::ofstream(path, std::ios::binary) << std::string(3'000'000, 'x');
   EXPECT_EQ(
       curl_(std::string(GetParam()) + " -o /dev/null -w '%{http_code}' --data-binary @" + path,

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -35,7 +36,9 @@ std::string minimal_config(const Factory& factory) {
     if (type == "otlp_grpc") {
       return "endpoint: " + std::string(no_peer) + "\ntls: {insecure: true}\n" + synchronous;
     }
-    if (type == "file") return "path: " + testing::TempDir() + "telemill_conformance.json\n";
+    if (type == "file")
+      return "path: " + testing::TempDir() + "telemill_conformance_" + std::to_string(::getpid()) +
+             "\n";
     if (type == "otlp_http") return "endpoint: http://" + std::string(no_peer) + "\n" + synchronous;
   }
   if (factory.info().kind == ComponentKind::receiver && type == "otlp") {
