@@ -12,6 +12,7 @@ namespace telemill::bench {
 uint64_t allocation_count() noexcept { return count; }
 }  // namespace telemill::bench
 
+#ifndef TELEMILL_COUNTS_NO_ALLOCATIONS
 extern "C" {
 void* __libc_malloc(size_t size);                 // NOLINT(bugprone-reserved-identifier)
 void* __libc_calloc(size_t number, size_t size);  // NOLINT(bugprone-reserved-identifier)
@@ -36,3 +37,4 @@ void* aligned_alloc(size_t alignment, size_t size) {
   return __libc_memalign(alignment, size);
 }
 }
+#endif
