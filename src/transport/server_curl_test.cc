@@ -26,6 +26,7 @@ class Curl {
     const std::string command = "curl -s -S --max-time 20 " + arguments + " " + url + " 2>&1";
     FILE* const pipe = popen(command.c_str(), "r");  // NOLINT
     std::string output;
+    if (pipe == nullptr) return "no pipe to curl";
     bool is_done = false;
     const int descriptor = fileno(pipe);
     ::fcntl(descriptor, F_SETFL, O_NONBLOCK);
