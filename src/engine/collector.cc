@@ -10,6 +10,7 @@
 #include "runtime/lane_threads.h"
 #include "runtime/memory_budget.h"
 #include "runtime/memory_limit.h"
+#include "runtime/shared_objects.h"
 #include "runtime/signals.h"
 #include "runtime/worker.h"
 
@@ -40,6 +41,7 @@ class RunningCollector final : public Collector {
   // In the order in which they may go: what stands later uses what stands earlier.
   runtime::MemoryBudget process_budget_;
   runtime::MetricRegistry metrics_;
+  runtime::SharedObjects shared_;  // by the instances of one plan
   std::unique_ptr<runtime::Lane> control_;
   std::unique_ptr<runtime::LaneThreads> lanes_;
   runtime::Worker worker_;
@@ -62,7 +64,8 @@ Result<void, Failure> RunningCollector::start_all() {
                                                   LaneGraph::Facilities{.lane = lanes_->lane(i),
                                                                         .budget = *budgets_.back(),
                                                                         .worker = worker_,
-                                                                        .metrics = metrics_},
+                                                                        .metrics = metrics_,
+                                                                        .shared = shared_},
                                                   i == 0 ? nullptr : graphs_.front().get()));
     TELEMILL_TRY(graphs_.back()->start());
   }

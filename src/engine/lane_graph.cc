@@ -49,6 +49,7 @@ pipeline::ComponentContext LaneGraph::context(const PlannedComponent& planned) c
           .budget = facilities_.budget,
           .worker = facilities_.worker,
           .metrics = facilities_.metrics,
+          .shared = facilities_.shared,
           .is_first_lane = first_ == nullptr};
 }
 

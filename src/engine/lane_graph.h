@@ -23,6 +23,7 @@ class LaneGraph {
     runtime::LaneBudget& budget;
     runtime::Worker& worker;
     runtime::MetricRegistry& metrics;
+    runtime::SharedObjects& shared;
   };
   /// `first` is the first lane's graph, whose singletons the others feed; null for itself. The
   /// plan outlives the graph.
