@@ -9,6 +9,7 @@
 #include "config/component_aliases.h"
 #include "config/known_components.h"
 #include "config/nearest.h"
+#include "engine/plan_authentication.h"
 #include "engine/plan_graph.h"
 #include "engine/service_config.h"
 
@@ -56,6 +57,7 @@ class Planner {
     check_connector_ids();
     if (const Node* service = root.find("service")) read_service(*service);
     arrange(plan_, problems_);
+    check_authenticators(plan_, root, problems_);
     return std::move(plan_);
   }
 
