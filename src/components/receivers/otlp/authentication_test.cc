@@ -128,7 +128,7 @@ TEST_F(Authentication, BasicNamesGoWithTheData) {
 
 TEST_F(Authentication, BrokenBasicHeadersAre401) {
   start(basic, "basicauth");
-  for (const std::string value : {"Basic", "Basic ", "Basic !!!!", "Basic cXVpY2s=", "Basic \x01",
+  for (const std::string value : {"Basic", "Basic ", "Basic !!!!", "Basic cXVpY2s=",
                                   "Bearer cXVpY2s6eA==", "Basic cXVpY2s6b3BlbiBzZXNhbWU= x"}) {
     EXPECT_EQ(send({{"authorization", value}}).status, 401) << value;
   }
