@@ -88,7 +88,8 @@ void Dispatcher::retry_parts_alone(Flight& flight) {
     auto completions = fork(std::move(share.done), share.part_count);
     for (Completion& done : completions) {
       alone.emplace_back(Batch{.payload = otlp::Payload(request.payload.signal(), parts[part++]),
-                               .done = std::move(done)});
+                               .done = std::move(done),
+                               .context = request.context});
     }
   }
   while (!alone.empty()) {  // to the front, so the first goes last

@@ -17,10 +17,12 @@ struct Outgoing {
   };
 
   explicit Outgoing(otlp::Signal signal) noexcept : payload(signal) {}
-  explicit Outgoing(Batch batch) : payload(std::move(batch.payload)) {
+  explicit Outgoing(Batch batch)
+      : payload(std::move(batch.payload)), context(std::move(batch.context)) {
     shares.push_back({payload.parts().size(), std::move(batch.done)});
   }
 
+  /// Leaves `context` to the caller.
   void append(Batch batch) {
     shares.push_back({batch.payload.parts().size(), std::move(batch.done)});
     payload.append(std::move(batch.payload));
@@ -30,6 +32,7 @@ struct Outgoing {
   }
 
   otlp::Payload payload;
+  RequestContextPtr context;  // what is true of all clients in it; may be null
   base::SmallVector<Share, 1> shares;
 };
 

@@ -5,17 +5,53 @@
 
 namespace telemill::pipeline {
 
-RequestBatcher::Partition::Partition(RequestBatcher& owner, otlp::Signal signal)
-    : held(signal), timer(owner.lane_, [this, &owner] { owner.on_timeout(*this); }) {}
+namespace {
 
-void RequestBatcher::add(std::string_view key, Batch batch) {
-  auto at = partitions_.find(key);
-  if (at == partitions_.end()) {
-    at = partitions_
-             .emplace(std::piecewise_construct, std::forward_as_tuple(key),
-                      std::forward_as_tuple(*this, batch.signal()))
-             .first;
+/// What stands for a set of metadata: each key's values, their numbers and lengths before them.
+std::string name_of(const std::vector<std::string>& keys, const RequestContextPtr& context) {
+  std::string name;
+  if (context == nullptr) return name;
+  for (const std::string& key : keys) {
+    const auto values = values_of(context->metadata, key);
+    name.append(std::to_string(values.size())).append(":");
+    for (const std::string_view value : values) {
+      name.append(std::to_string(value.size())).append(":").append(value);
+    }
   }
+  return name;
+}
+
+/// The context with nothing but the metadata of `keys`; null without keys.
+RequestContextPtr agreed(const std::vector<std::string>& keys, const RequestContextPtr& context) {
+  if (keys.empty() || context == nullptr) return nullptr;
+  auto result = std::make_shared<RequestContext>();
+  for (const std::string& key : keys) {
+    for (const std::string_view value : values_of(context->metadata, key)) {
+      result->metadata.push_back({key, std::string(value)});
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+RequestBatcher::Partition::Partition(RequestBatcher& owner, const Batch& first)
+    : held(first.signal()),
+      context(agreed(owner.settings_.metadata_keys, first.context)),
+      timer(owner.lane_, [this, &owner] { owner.on_timeout(*this); }) {}
+
+RequestBatcher::Partitions::iterator RequestBatcher::partition_of(const Batch& batch) {
+  std::string name = name_of(settings_.metadata_keys, batch.context);
+  const auto known = partitions_.find(name);
+  if (known != partitions_.end()) return known;
+  return partitions_
+      .emplace(std::piecewise_construct, std::forward_as_tuple(std::move(name)),
+               std::forward_as_tuple(*this, batch))
+      .first;
+}
+
+void RequestBatcher::add(Batch batch) {
+  const auto at = partition_of(batch);
   Partition& partition = at->second;
   if (settings_.max_size == 0 || has_room(partition, batch)) {
     append(partition, std::move(batch));
@@ -26,7 +62,9 @@ void RequestBatcher::add(std::string_view key, Batch batch) {
                                        .max = settings_.max_size});
     auto completions = fork(std::move(batch.done), pieces.size());
     for (size_t i = 0; i < pieces.size(); ++i) {
-      append(partition, {.payload = std::move(pieces[i]), .done = std::move(completions[i])});
+      append(partition, {.payload = std::move(pieces[i]),
+                         .done = std::move(completions[i]),
+                         .context = batch.context});
     }
   }
   // A partition that holds nothing does not exist: idle ones leave no trace.
@@ -44,6 +82,9 @@ bool RequestBatcher::has_room(const Partition& partition, const Batch& batch) co
 void RequestBatcher::append(Partition& partition, Batch batch) {
   const bool is_full = settings_.max_size > 0 && !has_room(partition, batch);
   if (is_full || !partition.held.payload.can_append()) send(partition);
+  // A request that stays alone keeps all that is known of its client.
+  partition.held.context =
+      partition.held.shares.empty() ? std::move(batch.context) : partition.context;
   partition.held.append(std::move(batch));
   // Profiles cannot be merged, so there is nothing to wait for.
   const bool is_alone = !partition.held.payload.can_append();

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/unique_function.h"
 #include "base/units.h"
@@ -21,6 +22,7 @@ class RequestBatcher {
     int64_t min_size = 0;
     int64_t max_size = 0;  // 0: no limit
     Duration flush_timeout{};
+    std::vector<std::string> metadata_keys{};  // lower case; requests that differ in one never meet
   };
   /// Where finished batches go; they come inside `add` and `flush`, and from the lane's timers.
   using Output = base::UniqueFunction<void(Outgoing)>;
@@ -30,8 +32,8 @@ class RequestBatcher {
   RequestBatcher(const RequestBatcher&) = delete;
   RequestBatcher& operator=(const RequestBatcher&) = delete;
 
-  /// Takes a batch that has items into the partition called `key`.
-  void add(std::string_view key, Batch batch);
+  /// Takes a batch that has items.
+  void add(Batch batch);
   /// Sends on all that is held.
   void flush();
   /// From now on nothing waits for company.
@@ -43,8 +45,9 @@ class RequestBatcher {
 
  private:
   struct Partition {
-    Partition(RequestBatcher& owner, otlp::Signal signal);
+    Partition(RequestBatcher& owner, const Batch& first);
     Outgoing held;
+    RequestContextPtr context;  // what its requests agree in
     runtime::Timer timer;
   };
   using Partitions = std::map<std::string, Partition, std::less<>>;
@@ -52,6 +55,7 @@ class RequestBatcher {
   [[nodiscard]] int64_t size(const Outgoing& request) const noexcept {
     return size_of(request.payload, settings_.sizer);
   }
+  Partitions::iterator partition_of(const Batch& batch);
   [[nodiscard]] bool has_room(const Partition& partition, const Batch& batch) const noexcept;
   void append(Partition& partition, Batch batch);
   void send(Partition& partition);

@@ -23,6 +23,7 @@ SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal,
       config_(std::move(settings.queue)),
       metrics_(context, {.signal = signal,
                          .has_queue = config_.enabled,
+                         .has_batches = config_.batch.has_value(),
                          .queue_capacity = config_.queue_size,
                          .peer = std::move(settings.peer)}),
       dispatcher_({.lane = context.lane,
@@ -40,12 +41,17 @@ SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal,
     let_in();
   });
   if (!config_.batch) return;
-  batcher_.emplace(context.lane,
-                   RequestBatcher::Settings{.sizer = config_.batch_sizer(),
-                                            .min_size = config_.batch->min_size,
-                                            .max_size = config_.batch->max_size,
-                                            .flush_timeout = config_.batch->flush_timeout},
-                   [this](Outgoing request) { dispatcher_.send(std::move(request)); });
+  batcher_.emplace(
+      context.lane,
+      RequestBatcher::Settings{.sizer = config_.batch_sizer(),
+                               .min_size = config_.batch->min_size,
+                               .max_size = config_.batch->max_size,
+                               .flush_timeout = config_.batch->flush_timeout,
+                               .metadata_keys = config_.batch->partition.lower_case_keys()},
+      [this](Outgoing request) {
+        metrics_.note_batch(request.payload);
+        dispatcher_.send(std::move(request));
+      });
 }
 
 SendingQueue::~SendingQueue() = default;
@@ -98,6 +104,7 @@ void SendingQueue::let_first_in() {
 /// The batch has its place in the queue and keeps it until the last of it has ended.
 void SendingQueue::enqueue(Batch batch, int64_t units) {
   metrics_.set_queue_size(room_->held());
+  metrics_.note_enqueued(batch.payload);
   Completion upstream = std::move(batch.done);
   const auto watch = lifeline_.watch();
   if (config_.wait_for_result) {
@@ -117,7 +124,7 @@ void SendingQueue::enqueue(Batch batch, int64_t units) {
 
 void SendingQueue::pass_on(Batch batch) {
   if (!batcher_) return dispatcher_.send(Outgoing(std::move(batch)));
-  batcher_->add({}, std::move(batch));
+  batcher_->add(std::move(batch));
 }
 
 void SendingQueue::give_room(int64_t units) {

@@ -1,7 +1,6 @@
 #include "pipeline/sending_queue_config.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 namespace telemill::pipeline {
@@ -26,6 +25,12 @@ config::Problems PartitionConfig::check() const {
     }
   }
   return problems;
+}
+
+std::vector<std::string> PartitionConfig::lower_case_keys() const {
+  std::vector<std::string> keys;
+  for (const std::string& key : metadata_keys) keys.push_back(lower_case(key));
+  return keys;
 }
 
 bool QueueBatchConfig::has_content() const noexcept {

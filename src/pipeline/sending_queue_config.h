@@ -19,6 +19,8 @@ struct PartitionConfig {
                     "Only requests that agree in this client metadata share a batch."),
   };
   [[nodiscard]] config::Problems check() const;
+  /// As metadata is named.
+  [[nodiscard]] std::vector<std::string> lower_case_keys() const;
 };
 
 /// `sending_queue::batch`: requests merge after the queue, so their clients can hear the result.
