@@ -87,7 +87,7 @@ struct OtlpHttpConfig {
       config::field("http2_ping_timeout", &OtlpHttpConfig::http2_ping_timeout,
                     "HTTP/2: reconnect when a ping goes unanswered; 0: 15s."),
       config::inlined(&OtlpHttpConfig::common),
-      config::not_yet("proxy_url", "proxies"),
+      config::not_yet("proxy_url", "proxies, those of the environment included"),
       config::not_yet("cookies", "cookies"),
   };
   [[nodiscard]] config::Problems check() const;
