@@ -71,8 +71,7 @@ struct Shared {
 class LaneLoad {
  public:
   LaneLoad(Shared& shared, runtime::Lane& lane, const SendingQueueConfig& config)
-      : shared_(shared),
-        budget_(shared.memory),
+      : budget_(shared.memory),
         sender_(lane, shared.in_flight),
         queue_({.id = config::parse_component_id("otlp_grpc").value(),
                 .lane = lane,
@@ -103,7 +102,6 @@ class LaneLoad {
   bool is_over_ = false;
 
  private:
-  Shared& shared_;
   runtime::LaneBudget budget_;
   SlowSender sender_;
   int delivered_ = 0;
