@@ -128,6 +128,9 @@ TEST_F(OtlpHttpTest, TheAnswerOfA2xxHasToBeReadable) {
     EXPECT_EQ(send().cls, row.cls) << row.name;
   }
   EXPECT_EQ(back_end_.seen.size(), rows.size()) << "a partial success is never repeated";
+  const std::vector<runtime::Label> peer = {
+      {"server.address", "127.0.0.1"}, {"server.port", port_}, {"url.path", "/v1/traces"}};
+  EXPECT_EQ(metrics_.total("otelcol_exporter_sent_spans", peer), 5);
 }
 
 TEST_F(OtlpHttpTest, APeerThatIsGoneIsRetryable) {
