@@ -13,6 +13,7 @@
 #include "runtime/lane_threads.h"
 #include "runtime/memory_budget.h"
 #include "runtime/memory_limit.h"
+#include "runtime/shared_objects.h"
 #include "runtime/signals.h"
 #include "runtime/worker.h"
 
@@ -85,6 +86,7 @@ class RunningCollector final : public Collector, public pipeline::Host {
   // In the order in which they may go: what stands later uses what stands earlier.
   runtime::MemoryBudget process_budget_;
   runtime::MetricRegistry metrics_;
+  runtime::SharedObjects shared_;  // by the instances of one plan
   std::unique_ptr<runtime::Lane> control_;
   std::unique_ptr<runtime::LaneThreads> lanes_;
   std::unique_ptr<runtime::Timer> deadline_;  // of the drain
@@ -131,6 +133,7 @@ LaneFacilities RunningCollector::facilities_of(runtime::Lane& lane) {
           .budget = *budgets_.back(),
           .worker = worker_,
           .metrics = metrics_,
+          .shared = shared_,
           .statuses = *statuses_};
 }
 

@@ -12,6 +12,7 @@ pipeline::ComponentContext context_of(const PlannedComponent& planned,
           .budget = facilities.budget,
           .worker = facilities.worker,
           .metrics = facilities.metrics,
+          .shared = facilities.shared,
           .status = &facilities.statuses.add_seat(planned.factory->info().kind, planned.id,
                                                   facilities.lane),
           .host = facilities.host};

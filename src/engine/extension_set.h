@@ -19,6 +19,7 @@ struct LaneFacilities {
   runtime::LaneBudget& budget;
   runtime::Worker& worker;
   runtime::MetricRegistry& metrics;
+  runtime::SharedObjects& shared;
   StatusBoard& statuses;
   const pipeline::Host* host = nullptr;  // of the control lane
 };

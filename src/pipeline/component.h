@@ -18,6 +18,7 @@
 #include "runtime/lane.h"
 #include "runtime/memory_budget.h"
 #include "runtime/metrics.h"
+#include "runtime/shared_objects.h"
 #include "runtime/worker.h"
 #include "telemill/result.h"
 
@@ -75,6 +76,7 @@ struct ComponentContext {
   runtime::LaneBudget& budget;
   runtime::Worker& worker;
   runtime::MetricRegistry& metrics;
+  runtime::SharedObjects& shared;  // with its instances on other lanes
   bool is_first_lane = true;
   const Extensions* extensions = nullptr;
   StatusReporter* status = nullptr;
