@@ -115,7 +115,7 @@ TEST_F(ExporterAuthentication, AFailingPeerIsReportedOnceAndWhenItIsWellAgain) {
   answer(transport::grpc::Code::ok);
   answer(transport::grpc::Code::unauthenticated);
   using pipeline::Status;
-  EXPECT_THAT(status.states,
+  EXPECT_THAT(reports.states,
               ElementsAre(Status::recoverable_error, Status::ok, Status::recoverable_error));
 }
 

@@ -101,7 +101,7 @@ class ExporterFixture : public testing::Test {
     ASSERT_TRUE(problems.empty()) << problems.render({});
     pipeline::ComponentContext place = context(factory.info().type);
     place.extensions = extensions;
-    place.status = &status;
+    place.status = &reports;
     exporter_ = factory.create_exporter(place, *settings_, signal);
     const auto started = exporter_->start();
     start_error = started ? "" : started.error().message;
@@ -130,7 +130,7 @@ class ExporterFixture : public testing::Test {
   };
 
   const pipeline::Extensions* extensions = nullptr;  // that exporters find
-  Reports status;
+  Reports reports;
   std::string start_error;
   std::unique_ptr<runtime::Lane> lane_ = runtime::Lane::create({}).value();
   runtime::MemoryBudget memory_{size_t{64} << 20};
