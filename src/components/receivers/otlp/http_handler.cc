@@ -139,10 +139,19 @@ void HttpHandler::on_request(const transport::RequestHead& head, transport::Body
 }
 
 void HttpHandler::take(Intake::Request request, Pending pending) {
+  const auto answer_of = [this](const IntakeAnswer& answer, BodyKind kind,
+                                std::string_view origin) {
+    return answer_headers_.added_to(to_response(answer, kind), origin);
+  };
+  if (pending.origin.empty()) {  // small enough to be kept without an allocation
+    return intake_.take(
+        std::move(request),
+        [answer_of, kind = pending.kind, reply = std::move(pending.exchange)](
+            const IntakeAnswer& answer) mutable { reply.respond(answer_of(answer, kind, {})); });
+  }
   intake_.take(std::move(request),
-               [this, pending = std::move(pending)](const IntakeAnswer& answer) mutable {
-                 pending.exchange.respond(
-                     answer_headers_.added_to(to_response(answer, pending.kind), pending.origin));
+               [answer_of, pending = std::move(pending)](const IntakeAnswer& answer) mutable {
+                 pending.exchange.respond(answer_of(answer, pending.kind, pending.origin));
                });
 }
 
