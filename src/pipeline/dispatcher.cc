@@ -13,7 +13,7 @@ Dispatcher::Flight::Flight(Dispatcher& owner, Outgoing outgoing)
 
 Dispatcher::Dispatcher(Setup setup) : setup_(std::move(setup)) {
   if (setup_.consumers == nullptr) return;
-  consumers_.emplace(*setup_.consumers, setup_.lane, [this] {
+  consumers_ = std::make_unique<runtime::LaneShare>(*setup_.consumers, setup_.lane, [this] {
     take_granted();
     start_waiting();
   });
