@@ -2,24 +2,36 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <mutex>
 #include <unordered_map>
+
+#include "base/log_output.h"
 
 namespace telemill::log {
 namespace {
 
-Settings settings;
+/// The settings; their sink is called under the mutex, so that it may go once it is unset.
+struct State {
+  Settings settings;
+  std::mutex sink_mutex;
+  std::atomic<uint64_t> sampled_out{0};
+};
+
+State& state() {
+  static State instance;
+  return instance;
+}
 
 constexpr std::string_view names[] = {"debug", "info", "warn", "error"};
 
 uint64_t unix_nanos() {
-  if (settings.unix_nanos != nullptr) return settings.unix_nanos();
+  if (const auto clock = state().settings.unix_nanos) return clock();
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
                                    std::chrono::system_clock::now().time_since_epoch())
                                    .count());
@@ -29,19 +41,35 @@ uint64_t unix_nanos() {
 struct Rate {
   uint64_t interval = 0;
   uint32_t count = 0;
+  uint32_t dropped = 0;
 };
 
-bool is_within_rate(std::string_view event, uint64_t now_nanos) {
-  constexpr uint64_t interval_nanos = 10'000'000'000;
-  if (settings.lines_initial == 0) return true;
+/// What the limit says about one line.
+struct Verdict {
+  bool is_written = true;
+  uint32_t dropped_before = 0;  // in the interval that has ended
+};
+
+Verdict limit_rate(std::string_view event, uint64_t now_nanos) {
+  const Settings& settings = state().settings;
+  if (settings.lines_initial == 0) return {};
   thread_local std::unordered_map<size_t, Rate> rates;  // event names are a small fixed set
   Rate& rate = rates[std::hash<std::string_view>{}(event)];
-  const uint64_t interval = now_nanos / interval_nanos;
-  if (rate.interval != interval) rate = {interval, 0};
+  const uint64_t interval = now_nanos / settings.interval_nanos;
+  Verdict verdict;
+  if (rate.interval != interval) {
+    verdict.dropped_before = rate.dropped;
+    rate = {.interval = interval};
+  }
   const uint32_t count = ++rate.count;
-  return count <= settings.lines_initial ||
-         (settings.lines_thereafter > 0 &&
-          (count - settings.lines_initial) % settings.lines_thereafter == 0);
+  verdict.is_written = count <= settings.lines_initial ||
+                       (settings.lines_thereafter > 0 &&
+                        (count - settings.lines_initial) % settings.lines_thereafter == 0);
+  if (!verdict.is_written) {
+    ++rate.dropped;
+    state().sampled_out.fetch_add(1, std::memory_order_relaxed);
+  }
+  return verdict;
 }
 
 /// Bytes of the well-formed UTF-8 sequence at the start of `text`; zero when there is none.
@@ -104,75 +132,117 @@ void append_stamp(fmt::memory_buffer& line, uint64_t now_nanos) {
                  now_nanos / 1'000'000 % 1000);
 }
 
-void append_console(fmt::memory_buffer& line, Level level, std::string_view event, Fields fields) {
-  fmt::format_to(std::back_inserter(line), "\t{}\t{}", names[static_cast<size_t>(level)], event);
-  if (fields.size() == 0) return;
-  line.push_back('\t');
-  char separator = '{';
+/// `components/otlp.cc:12`: the path from our source folder on.
+void append_caller(fmt::memory_buffer& line, const Caller& caller) {
+  std::string_view file = caller.file_name();
+  if (const size_t source = file.rfind("/src/"); source != file.npos) {
+    file.remove_prefix(source + 5);
+  } else if (const size_t slash = file.rfind('/'); slash != file.npos) {
+    file.remove_prefix(slash + 1);
+  }
+  fmt::format_to(std::back_inserter(line), "{}:{}", file, caller.line());
+}
+
+/// Common fields first, then the line's own, each with a comma before it but the first.
+void append_fields(fmt::memory_buffer& line, Fields fields, bool is_first) {
+  if (const std::string& common = state().settings.common_fields; !common.empty()) {
+    if (!std::exchange(is_first, false)) line.push_back(',');
+    line.append(common);
+  }
   for (const Field& field : fields) {
-    line.push_back(separator);
+    if (!std::exchange(is_first, false)) line.push_back(',');
     append_quoted(line, field.key);
     line.push_back(':');
     append_value(line, field.value);
-    separator = ',';
   }
+}
+
+void append_console(fmt::memory_buffer& line, const Record& record, const Caller* caller) {
+  append_stamp(line, record.unix_nanos);
+  fmt::format_to(std::back_inserter(line), "\t{}\t", names[static_cast<size_t>(record.level)]);
+  if (caller != nullptr) {
+    append_caller(line, *caller);
+    line.push_back('\t');
+  }
+  line.append(record.event);
+  if (record.fields.size() == 0 && state().settings.common_fields.empty()) return;
+  line.append(std::string_view("\t{"));
+  append_fields(line, record.fields, true);
   line.push_back('}');
 }
 
-void append_json(fmt::memory_buffer& line, Level level, std::string_view event, Fields fields) {
-  fmt::format_to(std::back_inserter(line), R"(","level":"{}","msg":)",
-                 names[static_cast<size_t>(level)]);
-  append_quoted(line, event);
-  for (const Field& field : fields) {
-    line.push_back(',');
-    append_quoted(line, field.key);
-    line.push_back(':');
-    append_value(line, field.value);
+void append_json(fmt::memory_buffer& line, const Record& record, const Caller* caller) {
+  line.append(std::string_view(R"({"ts":")"));
+  append_stamp(line, record.unix_nanos);
+  fmt::format_to(std::back_inserter(line), R"(","level":"{}",)",
+                 names[static_cast<size_t>(record.level)]);
+  if (caller != nullptr) {
+    line.append(std::string_view(R"("caller":")"));
+    append_caller(line, *caller);
+    line.append(std::string_view(R"(",)"));
   }
+  line.append(std::string_view(R"("msg":)"));
+  append_quoted(line, record.event);
+  append_fields(line, record.fields, false);
   line.push_back('}');
 }
 
-/// Long lines may need several turns, when stderr is a pipe that is nearly full.
-void write_to_stderr(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // nowhere left to complain
-    text.remove_prefix(static_cast<size_t>(written));
-  }
-}
-
-void write_line(Level level, std::string_view event, Fields fields, uint64_t now_nanos) {
+void write_line(const Record& record, const Caller* caller) {
+  const Settings& settings = state().settings;
   fmt::memory_buffer line;
+  if (!settings.shows_caller) caller = nullptr;
   if (settings.as_json) {
-    line.append(std::string_view(R"({"ts":")"));
-    append_stamp(line, now_nanos);
-    append_json(line, level, event, fields);
+    append_json(line, record, caller);
   } else {
-    append_stamp(line, now_nanos);
-    append_console(line, level, event, fields);
+    append_console(line, record, caller);
   }
   line.push_back('\n');
   const std::string_view text(line.data(), line.size());
-  if (settings.write != nullptr) {
-    settings.write(text);
-  } else {
-    write_to_stderr(text);
-  }
+  if (settings.write != nullptr) return settings.write(text);
+  if (settings.outputs.empty()) return Output::standard_error().write(text);
+  for (Output* output : settings.outputs) output->write(text);
 }
 
 }  // namespace
 
-void configure(const Settings& changed) { settings = changed; }
+void configure(const Settings& changed) {
+  const std::lock_guard lock(state().sink_mutex);
+  state().settings = changed;
+}
 
-void write(Level level, std::string_view event, Fields fields) {
+uint64_t dropped_lines() noexcept {
+  return state().sampled_out.load(std::memory_order_relaxed) + Output::dropped_lines();
+}
+
+void write(Level level, std::string_view event, Fields fields, Caller caller) {
+  const Settings& settings = state().settings;
   if (level < settings.level) return;
-  const uint64_t now_nanos = unix_nanos();
-  if (is_within_rate(event, now_nanos)) write_line(level, event, fields, now_nanos);
+  const Record record{.level = level, .event = event, .fields = fields, .unix_nanos = unix_nanos()};
+  const Verdict verdict = limit_rate(event, record.unix_nanos);
+  if (verdict.dropped_before > 0) {
+    write_line({.level = Level::warn,
+                .event = "Log lines dropped by sampling",
+                .fields = {{"event", event}, {"dropped", verdict.dropped_before}},
+                .unix_nanos = record.unix_nanos},
+               &caller);
+  }
+  if (!verdict.is_written) return;
+  write_line(record, &caller);
+  if (settings.sink == nullptr) return;
+  const std::lock_guard lock(state().sink_mutex);
+  if (settings.sink != nullptr) settings.sink->take(record);
 }
 
 void write_unlimited(Level level, std::string_view text, Fields fields) {
-  if (level >= settings.level) write_line(level, text, fields, unix_nanos());
+  if (level < state().settings.level) return;
+  write_line({.level = level, .event = text, .fields = fields, .unix_nanos = unix_nanos()},
+             nullptr);
+}
+
+std::string to_json(std::string_view text) {
+  fmt::memory_buffer line;
+  append_quoted(line, text);
+  return fmt::to_string(line);
 }
 
 }  // namespace telemill::log

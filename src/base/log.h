@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 /// Structured log lines: a fixed event name and fields apart from it, never telemetry contents or
 /// secrets. Any thread may log; each thread limits the rate of each event name by itself, except in
@@ -45,34 +47,76 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Where finished lines go and how they look. Set once, before other threads start.
+/// A line before it is a line.
+struct Record {
+  Level level = Level::info;
+  std::string_view event;
+  Fields fields;
+  uint64_t unix_nanos = 0;
+};
+
+/// Sees every record that is written, besides the lines. Called by any thread, one at a time; must
+/// not log.
+class RecordSink {
+ public:
+  virtual void take(const Record& record) = 0;
+
+ protected:
+  ~RecordSink() = default;
+};
+
+class Output;
+
+/// Where finished lines go and how they look. Set before other threads start.
 struct Settings {
   Level level = Level::info;
   bool as_json = false;
-  /// Per event name, thread and ten seconds: this many lines, then every hundredth. Zero: no limit.
+  bool shows_caller = false;
+  /// Per event name, thread and interval: this many lines, then every hundredth. Zero: no limit.
+  /// The first line of an event after such an interval is preceded by a count of what was dropped.
   uint32_t lines_initial = 10;
   uint32_t lines_thereafter = 100;
-  /// Receives each line with its newline; must be safe to call from any thread. Null: stderr.
+  uint64_t interval_nanos = 10'000'000'000;
+  /// JSON members that stand before each line's own fields: `"resource":{...},"team":"a"`.
+  std::string common_fields{};
+  /// Where lines go; outlive these settings. Empty: stderr.
+  std::vector<Output*> outputs{};
+  /// Null, or who else wants to know; outlives these settings.
+  RecordSink* sink = nullptr;
+  /// Receives each line with its newline instead of the outputs, for tests; must be safe to call
+  /// from any thread.
   void (*write)(std::string_view line) = nullptr;
   /// Unix time for the line's stamp. Null: the system clock.
   uint64_t (*unix_nanos)() = nullptr;
 };
 void configure(const Settings& settings);
 
-void write(Level level, std::string_view event, Fields fields);
+/// Lines that were never written because an event was too frequent or an output took nothing.
+[[nodiscard]] uint64_t dropped_lines() noexcept;
 
-/// For output a user asked for by name, such as the `debug` exporter's: no rate limit, and `event`
-/// may be a text of many lines, which the console form prints as it is. The caller escapes what
-/// peers chose; telemetry contents are allowed here and nowhere else.
+using Caller = std::source_location;
+
+void write(Level level, std::string_view event, Fields fields, Caller caller = Caller::current());
+
+/// For output a user asked for by name, such as the `debug` exporter's: no rate limit, no sink, and
+/// `event` may be a text of many lines, which the console form prints as it is. The caller escapes
+/// what peers chose; telemetry contents are allowed here and nowhere else.
 void write_unlimited(Level level, std::string_view text, Fields fields);
 
-inline void debug(std::string_view event, Fields fields = {}) {
-  write(Level::debug, event, fields);
+/// `text` as a JSON string, whatever bytes it has: what is no UTF-8 is replaced.
+[[nodiscard]] std::string to_json(std::string_view text);
+
+inline void debug(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) {
+  write(Level::debug, event, fields, caller);
 }
-inline void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
-inline void warn(std::string_view event, Fields fields = {}) { write(Level::warn, event, fields); }
-inline void error(std::string_view event, Fields fields = {}) {
-  write(Level::error, event, fields);
+inline void info(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) {
+  write(Level::info, event, fields, caller);
+}
+inline void warn(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) {
+  write(Level::warn, event, fields, caller);
+}
+inline void error(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) {
+  write(Level::error, event, fields, caller);
 }
 
 }  // namespace telemill::log

@@ -151,7 +151,73 @@ TEST_F(LogTest, StartsTheCountAnewAfterTenSeconds) {
     fake_unix_nanos += 10 * second_nanos;
     for (int i = 0; i < 5; ++i) info("busy");
   });
-  EXPECT_EQ(lines.size(), 2U);
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_NE(lines[1].find("Log lines dropped by sampling\t{\"event\":\"busy\",\"dropped\":4}"),
+            std::string::npos)
+      << lines[1];
+}
+
+TEST_F(LogTest, HasIntervalsAsLongAsItIsTold) {
+  settings_.lines_initial = 1;
+  settings_.lines_thereafter = 0;
+  settings_.interval_nanos = 2 * second_nanos;
+  configure(settings_);
+  on_fresh_thread([] {
+    for (int i = 0; i < 4; ++i) {
+      info("busy");
+      fake_unix_nanos += 2 * second_nanos;
+    }
+  });
+  EXPECT_EQ(lines.size(), 4U);
+}
+
+TEST_F(LogTest, PutsCommonFieldsBeforeALinesOwn) {
+  settings_.common_fields = R"("resource":{"service.name":"a"})";
+  configure(settings_);
+  on_fresh_thread([] {
+    info("bare");
+    info("own", {{"k", 1}});
+  });
+  settings_.as_json = true;
+  configure(settings_);
+  on_fresh_thread([] { info("own", {{"k", 1}}); });
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_TRUE(lines[0].ends_with("\tbare\t{\"resource\":{\"service.name\":\"a\"}}\n")) << lines[0];
+  EXPECT_TRUE(lines[1].ends_with("{\"resource\":{\"service.name\":\"a\"},\"k\":1}\n")) << lines[1];
+  EXPECT_TRUE(
+      lines[2].ends_with("\"msg\":\"own\",\"resource\":{\"service.name\":\"a\"},\"k\":1}\n"))
+      << lines[2];
+}
+
+TEST_F(LogTest, TellsWhichLineOfCodeSpeaks) {
+  settings_.shows_caller = true;
+  configure(settings_);
+  on_fresh_thread([] { info("here"); });
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find("\tinfo\tbase/log_test.cc:"), std::string::npos) << lines[0];
+}
+
+TEST_F(LogTest, ShowsRecordsThatAreWrittenToItsSink) {
+  struct Sink : RecordSink {
+    void take(const Record& record) override {
+      seen.emplace_back(record.event);
+      stamp = record.unix_nanos;
+    }
+    std::vector<std::string> seen;
+    uint64_t stamp = 0;
+  } sink;
+  settings_.sink = &sink;
+  settings_.lines_initial = 1;
+  settings_.lines_thereafter = 0;
+  configure(settings_);
+  on_fresh_thread([] {
+    debug("below");
+    warn("shown");
+    warn("shown");
+    write_unlimited(Level::info, "asked for by name", {});
+  });
+  EXPECT_THAT(sink.seen, ElementsAre("shown"));
+  EXPECT_EQ(sink.stamp, fake_unix_nanos);
 }
 
 TEST_F(LogTest, HasNoLimitWhenToldSo) {

@@ -6,27 +6,68 @@
 #include <vector>
 
 #include "base/log.h"
+#include "engine/extension_set.h"
 #include "engine/lane_graph.h"
+#include "engine/status_board.h"
+#include "pipeline/host.h"
 #include "runtime/lane_threads.h"
 #include "runtime/memory_budget.h"
 #include "runtime/memory_limit.h"
+#include "runtime/shared_objects.h"
 #include "runtime/signals.h"
 #include "runtime/worker.h"
 
 namespace telemill::engine {
 namespace {
 
-class RunningCollector final : public Collector {
+std::vector<pipeline::PipelineDescription> describe_pipelines(const Plan& plan) {
+  const auto ids_of = [](const std::vector<PlannedComponent>& list,
+                         const std::vector<size_t>& indices,
+                         std::vector<config::ComponentId>& ids) {
+    for (const size_t index : indices) ids.push_back(list[index].id);
+  };
+  std::vector<pipeline::PipelineDescription> descriptions;
+  for (const PlannedPipeline& pipeline : plan.pipelines) {
+    auto& description = descriptions.emplace_back();
+    description.id = pipeline.id;
+    description.signal = pipeline.signal;
+    ids_of(plan.receivers, pipeline.receivers, description.receivers);
+    ids_of(plan.connectors, pipeline.connectors_in, description.receivers);
+    ids_of(plan.processors, pipeline.processors, description.processors);
+    ids_of(plan.exporters, pipeline.exporters, description.exporters);
+    ids_of(plan.connectors, pipeline.connectors_out, description.exporters);
+  }
+  return descriptions;
+}
+
+class RunningCollector final : public Collector, public pipeline::Host {
  public:
   RunningCollector(Plan plan, const Settings& settings)
       : plan_(std::move(plan)),
         settings_(settings),
+        pipelines_(describe_pipelines(plan_)),
         process_budget_(settings.admitted_bytes_max > 0 ? settings.admitted_bytes_max
                                                         : runtime::memory_limit_bytes() / 4) {}
   ~RunningCollector() override { stop_lanes(); }
 
   Result<void, Failure> start_all();
   Summary run(base::UniqueFunction<void()> on_reload) override;
+
+  [[nodiscard]] const std::vector<pipeline::PipelineDescription>& pipelines()
+      const noexcept override {
+    return pipelines_;
+  }
+  [[nodiscard]] const std::vector<config::ComponentId>& extensions() const noexcept override {
+    return extension_ids_;
+  }
+  [[nodiscard]] std::vector<pipeline::ComponentStatus> statuses() const override {
+    return statuses_->statuses();
+  }
+  [[nodiscard]] const runtime::MetricRegistry& metrics() const noexcept override {
+    return metrics_;
+  }
+  [[nodiscard]] UnixNanos started_at() const noexcept override { return started_at_; }
+  [[nodiscard]] size_t lane_count() const noexcept override { return lanes_->size(); }
 
  private:
   void begin_drain();
@@ -35,15 +76,24 @@ class RunningCollector final : public Collector {
   void stop_lanes();
   [[nodiscard]] Summary summary() const;
 
+  [[nodiscard]] LaneFacilities facilities_of(runtime::Lane& lane);
+
   const Plan plan_;
   const Settings settings_;
+  const std::vector<pipeline::PipelineDescription> pipelines_;
+  std::vector<config::ComponentId> extension_ids_;
+  UnixNanos started_at_ = 0;
   // In the order in which they may go: what stands later uses what stands earlier.
   runtime::MemoryBudget process_budget_;
   runtime::MetricRegistry metrics_;
+  runtime::SharedObjects shared_;  // by the instances of one plan
   std::unique_ptr<runtime::Lane> control_;
   std::unique_ptr<runtime::LaneThreads> lanes_;
+  std::unique_ptr<runtime::Timer> deadline_;  // of the drain
+  std::unique_ptr<StatusBoard> statuses_;
   runtime::Worker worker_;
   std::vector<std::unique_ptr<runtime::LaneBudget>> budgets_;
+  std::unique_ptr<ExtensionSet> control_extensions_;
   std::vector<std::unique_ptr<LaneGraph>> graphs_;
 
   size_t stage_ = 0;
@@ -56,17 +106,35 @@ Result<void, Failure> RunningCollector::start_all() {
   TELEMILL_ASSIGN(lanes_, runtime::LaneThreads::create({.lane_count = settings_.lane_count,
                                                         .is_pinned = settings_.pin_lanes,
                                                         .seed = control_->random().u64()}));
+  started_at_ = control_->unix_now();
+  statuses_ = std::make_unique<StatusBoard>(*control_, [this] { begin_drain(); });
+  for (const size_t index : plan_.running_extensions) {
+    extension_ids_.push_back(plan_.extensions[index].id);
+  }
+  LaneFacilities control = facilities_of(*control_);
+  control.host = this;
+  control_extensions_ = std::make_unique<ExtensionSet>(
+      plan_, control,
+      std::initializer_list{pipeline::Placement::lane, pipeline::Placement::singleton});
+  TELEMILL_TRY(control_extensions_->start());
   for (size_t i = 0; i < lanes_->size(); ++i) {
-    budgets_.push_back(std::make_unique<runtime::LaneBudget>(process_budget_));
-    graphs_.push_back(std::make_unique<LaneGraph>(plan_,
-                                                  LaneGraph::Facilities{.lane = lanes_->lane(i),
-                                                                        .budget = *budgets_.back(),
-                                                                        .worker = worker_,
-                                                                        .metrics = metrics_},
+    graphs_.push_back(std::make_unique<LaneGraph>(plan_, facilities_of(lanes_->lane(i)),
                                                   i == 0 ? nullptr : graphs_.front().get()));
     TELEMILL_TRY(graphs_.back()->start());
   }
-  return lanes_->start();
+  TELEMILL_TRY(lanes_->start());
+  control_extensions_->on_ready();
+  return {};
+}
+
+LaneFacilities RunningCollector::facilities_of(runtime::Lane& lane) {
+  budgets_.push_back(std::make_unique<runtime::LaneBudget>(process_budget_));
+  return {.lane = lane,
+          .budget = *budgets_.back(),
+          .worker = worker_,
+          .metrics = metrics_,
+          .shared = shared_,
+          .statuses = *statuses_};
 }
 
 /// Runs `task` on a lane; a full mailbox is tried again until it takes it.
@@ -84,12 +152,18 @@ void RunningCollector::post_to_lane(size_t index, base::UniqueFunction<void()> t
 void RunningCollector::begin_drain() {
   if (std::exchange(is_draining_, true)) return;
   log::info("Starting shutdown...");
+  deadline_ = std::make_unique<runtime::Timer>(*control_, [this] {
+    log::error("Shutdown deadline exceeded; what is held now is lost");
+    control_->stop();
+  });
+  deadline_->schedule(settings_.drain_deadline);
+  control_extensions_->on_stopping();
   drain_stage();
 }
 
 /// Drains one stage on every lane, then the next one: what a stage sends on, the next one holds.
 void RunningCollector::drain_stage() {
-  if (stage_ == stage_count(plan_)) return control_->stop();
+  if (stage_ == plan_.stage_count) return control_->stop();
   lanes_draining_ = lanes_->size();
   for (size_t i = 0; i < lanes_->size(); ++i) {
     post_to_lane(i, [this, i, stage = stage_] {
@@ -107,14 +181,9 @@ void RunningCollector::drain_stage() {
 }
 
 Summary RunningCollector::run(base::UniqueFunction<void()> on_reload) {
-  runtime::Timer deadline(*control_, [this] {
-    log::error("Shutdown deadline exceeded; what is held now is lost");
-    control_->stop();
-  });
   auto signals = runtime::Signals::create(*control_, [&](int number) {
     if (number == SIGHUP) return on_reload();
     begin_drain();
-    deadline.schedule(settings_.drain_deadline);
   });
   if (!signals) log::error("signals.unavailable", {{"error", signals.error().message}});
   control_->run();
@@ -130,6 +199,7 @@ void RunningCollector::stop_lanes() {
   lanes_->join();
   // Other lanes' graphs refer to the first one's singletons.
   while (!graphs_.empty()) graphs_.pop_back();
+  control_extensions_.reset();
   budgets_.clear();
 }
 

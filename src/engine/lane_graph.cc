@@ -14,28 +14,17 @@ std::unique_ptr<pipeline::Consumer, void (*)(pipeline::Consumer*)> make_connecti
           [](pipeline::Consumer* consumer) { delete static_cast<Connection*>(consumer); }};
 }
 
-Unexpected<Failure> cannot_start(const PlannedComponent& planned, Failure failure) {
-  failure.message = "failed to start " + config::in_quotes(planned.id.text()) + " " +
-                    std::string(config::name_of(planned.factory->info().kind)) + ": " +
-                    failure.message;
-  return fail(std::move(failure));
-}
-
 }  // namespace
 
-size_t stage_count(const Plan& plan) noexcept {
-  size_t processors = 0;
-  for (const PlannedPipeline& pipeline : plan.pipelines) {
-    processors = std::max(processors, pipeline.processors.size());
-  }
-  return processors + 2;
-}
-
-LaneGraph::LaneGraph(const Plan& plan, const Facilities& facilities, LaneGraph* first)
-    : plan_(plan), facilities_(facilities), first_(first), stages_(stage_count(plan)) {
-  std::vector<pipeline::Consumer*> entries;
-  for (const PlannedPipeline& pipeline : plan.pipelines) entries.push_back(&entry_of(pipeline));
-  for (size_t i = 0; i < plan.receivers.size(); ++i) add_receiver(i, entries);
+LaneGraph::LaneGraph(const Plan& plan, const LaneFacilities& facilities, LaneGraph* first)
+    : plan_(plan),
+      facilities_(facilities),
+      first_(first),
+      extensions_(plan, facilities, {pipeline::Placement::lane}),
+      entries_(plan.pipelines.size()),
+      stages_(plan.stage_count) {
+  for (const size_t index : plan.build_order) entries_[index] = &entry_of(plan.pipelines[index]);
+  for (size_t i = 0; i < plan.receivers.size(); ++i) add_receiver(i);
 }
 
 /// Upstream goes first: it may hold batches whose outcomes it wants to hear.
@@ -43,13 +32,11 @@ LaneGraph::~LaneGraph() {
   for (auto& stage : stages_) stage.clear();
 }
 
-pipeline::ComponentContext LaneGraph::context(const PlannedComponent& planned) const {
-  return {.id = planned.id,
-          .lane = facilities_.lane,
-          .budget = facilities_.budget,
-          .worker = facilities_.worker,
-          .metrics = facilities_.metrics,
-          .is_first_lane = first_ == nullptr};
+pipeline::ComponentContext LaneGraph::context(const PlannedComponent& planned) {
+  auto context = context_of(planned, facilities_);
+  context.is_first_lane = first_ == nullptr;
+  context.extensions = &extensions_;
+  return context;
 }
 
 pipeline::Consumer& LaneGraph::exporter(size_t index, otlp::Signal signal) {
@@ -69,10 +56,32 @@ pipeline::Consumer& LaneGraph::exporter(size_t index, otlp::Signal signal) {
 
 pipeline::Consumer& LaneGraph::own_exporter(size_t index, otlp::Signal signal) {
   const PlannedComponent& planned = plan_.exporters[index];
-  auto instance = planned.factory->create_exporter(context(planned), *planned.settings, signal);
+  const auto place = context(planned);
+  auto instance = planned.factory->create_exporter(place, *planned.settings, signal);
   pipeline::Exporter& consumer = *instance;
-  stages_.back().push_back({&planned, std::move(instance)});
+  stages_.back().push_back({&planned, std::move(instance), place.status});
   return consumer;
+}
+
+/// What a connector takes of one signal it may turn into several, with an instance for each. Its
+/// pipelines have been built before.
+void LaneGraph::add_connector(size_t index, otlp::Signal from,
+                              std::vector<pipeline::Consumer*>& inputs) {
+  const PlannedComponent& planned = plan_.connectors[index];
+  for (const otlp::Signal to : otlp::all_signals) {
+    std::vector<pipeline::ConnectorOutput> outputs;
+    for (size_t p = 0; p < plan_.pipelines.size(); ++p) {
+      const PlannedPipeline& target = plan_.pipelines[p];
+      if (target.signal == to && std::ranges::count(target.connectors_in, index) > 0) {
+        outputs.push_back({target.id, entries_[p]});
+      }
+    }
+    if (outputs.empty() || !planned.factory->outputs_of(from).has(to)) continue;
+    const auto place = context(planned);
+    auto instance = planned.factory->create_connector(place, *planned.settings, from, to, outputs);
+    inputs.push_back(instance.get());
+    stages_[plan_.connector_stages[index]].push_back({&planned, std::move(instance), place.status});
+  }
 }
 
 pipeline::Consumer& LaneGraph::to_all(std::vector<pipeline::Consumer*> consumers) {
@@ -87,24 +96,30 @@ pipeline::Consumer& LaneGraph::entry_of(const PlannedPipeline& pipeline) {
   for (const size_t index : pipeline.exporters) {
     exporters.push_back(&exporter(index, pipeline.signal));
   }
+  for (const size_t index : pipeline.connectors_out) {
+    auto& inputs = connector_inputs_[{index, pipeline.signal}];
+    if (inputs.empty()) add_connector(index, pipeline.signal, inputs);
+    exporters.insert(exporters.end(), inputs.begin(), inputs.end());
+  }
   pipeline::Consumer* next = &to_all(std::move(exporters));
   for (size_t i = pipeline.processors.size(); i > 0; --i) {
     const PlannedComponent& planned = plan_.processors[pipeline.processors[i - 1]];
-    auto instance = planned.factory->create_processor(context(planned), *planned.settings,
-                                                      pipeline.signal, *next);
+    const auto place = context(planned);
+    auto instance =
+        planned.factory->create_processor(place, *planned.settings, pipeline.signal, *next);
     next = instance.get();
-    stages_[i].push_back({&planned, std::move(instance)});
+    stages_[pipeline.first_stage + i - 1].push_back({&planned, std::move(instance), place.status});
   }
   return *next;
 }
 
-void LaneGraph::add_receiver(size_t index, const std::vector<pipeline::Consumer*>& entries) {
+void LaneGraph::add_receiver(size_t index) {
   std::array<std::vector<pipeline::Consumer*>, otlp::signal_count> targets;
   bool is_used = false;
   for (size_t p = 0; p < plan_.pipelines.size(); ++p) {
     const PlannedPipeline& pipeline = plan_.pipelines[p];
     if (std::ranges::find(pipeline.receivers, index) == pipeline.receivers.end()) continue;
-    targets[static_cast<size_t>(pipeline.signal)].push_back(entries[p]);
+    targets[static_cast<size_t>(pipeline.signal)].push_back(entries_[p]);
     is_used = true;
   }
   if (!is_used) return;
@@ -113,16 +128,17 @@ void LaneGraph::add_receiver(size_t index, const std::vector<pipeline::Consumer*
     if (!targets[s].empty()) outputs[s] = &to_all(std::move(targets[s]));
   }
   const PlannedComponent& planned = plan_.receivers[index];
-  stages_.front().push_back(
-      {&planned, planned.factory->create_receiver(context(planned), *planned.settings, outputs)});
+  const auto place = context(planned);
+  stages_.front().push_back({&planned,
+                             planned.factory->create_receiver(place, *planned.settings, outputs),
+                             place.status});
 }
 
 Result<void, Failure> LaneGraph::start() {
+  TELEMILL_TRY(extensions_.start());
   for (size_t i = stages_.size(); i > 0; --i) {
     for (const Instance& instance : stages_[i - 1]) {
-      if (auto started = instance.component->start(); !started) {
-        return cannot_start(*instance.planned, std::move(started).error());
-      }
+      TELEMILL_TRY(start_component(*instance.planned, *instance.component, instance.status));
     }
   }
   return {};
@@ -137,7 +153,9 @@ void LaneGraph::drain(size_t stage, base::UniqueFunction<void()> done) {
   if (instances.empty()) return done();
   auto waiting = std::make_shared<Waiting>(instances.size(), std::move(done));
   for (const Instance& instance : instances) {
-    instance.component->drain([waiting] {
+    instance.status->report(pipeline::Status::stopping, {});
+    instance.component->drain([waiting, status = instance.status] {
+      status->report(pipeline::Status::stopped, {});
       if (--waiting->left == 0) waiting->done();
     });
   }

@@ -1,13 +1,15 @@
 #include "engine/plan.h"
 
 #include <algorithm>
-#include <map>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "config/component_aliases.h"
+#include "config/known_components.h"
 #include "config/nearest.h"
+#include "engine/plan_graph.h"
 #include "engine/service_config.h"
 
 namespace telemill::engine {
@@ -21,19 +23,26 @@ using config::Problems;
 using otlp::Signal;
 using pipeline::Factory;
 
-/// The top-level sections, in the order in which the reference prints them.
-constexpr std::array<std::string_view, 6> section_names = {"receivers",  "processors", "exporters",
-                                                           "connectors", "extensions", "service"};
-
 struct Section {
   ComponentKind kind;
   std::string_view name;
+  std::vector<PlannedComponent> Plan::* list;
 };
-constexpr Section receivers_section = {ComponentKind::receiver, "receivers"};
-constexpr Section processors_section = {ComponentKind::processor, "processors"};
-constexpr Section exporters_section = {ComponentKind::exporter, "exporters"};
-constexpr Section connectors_section = {ComponentKind::connector, "connectors"};
-constexpr Section extensions_section = {ComponentKind::extension, "extensions"};
+/// The sections of components, in the order in which the reference prints them.
+constexpr std::array<Section, 5> component_sections = {{
+    {ComponentKind::receiver, "receivers", &Plan::receivers},
+    {ComponentKind::processor, "processors", &Plan::processors},
+    {ComponentKind::exporter, "exporters", &Plan::exporters},
+    {ComponentKind::connector, "connectors", &Plan::connectors},
+    {ComponentKind::extension, "extensions", &Plan::extensions},
+}};
+constexpr std::array<std::string_view, 6> section_names = {"receivers",  "processors", "exporters",
+                                                           "connectors", "extensions", "service"};
+
+constexpr const Section& section_of(ComponentKind kind) noexcept {
+  return component_sections[static_cast<size_t>(kind)];
+}
+static_assert(section_of(ComponentKind::extension).kind == ComponentKind::extension);
 
 /// Reads one configuration; its state is what several steps need.
 class Planner {
@@ -43,12 +52,10 @@ class Planner {
 
   Plan run(const Node& root) {
     if (!check_sections(root)) return std::move(plan_);
-    read_components(root, receivers_section, &plan_.receivers);
-    read_components(root, processors_section, &plan_.processors);
-    read_components(root, exporters_section, &plan_.exporters);
-    read_components(root, connectors_section, nullptr);
-    read_components(root, extensions_section, nullptr);
+    for (const Section& section : component_sections) read_components(root, section);
+    check_connector_ids();
     if (const Node* service = root.find("service")) read_service(*service);
+    arrange(plan_, problems_);
     return std::move(plan_);
   }
 
@@ -79,31 +86,35 @@ class Planner {
     return true;
   }
 
-  void read_components(const Node& root, const Section& section,
-                       std::vector<PlannedComponent>* into) {
+  void read_components(const Node& root, const Section& section) {
     const Node* node = root.find(section.name);
     if (node == nullptr || node->is_null()) return;
     if (!node->is_mapping()) {
       return add(node->mark, std::string(section.name), "expected a mapping of component ids");
     }
-    for (const config::Entry& entry : node->entries) read_component(entry, section, into);
+    for (const config::Entry& entry : node->entries) read_component(entry, section);
   }
 
-  void read_component(const config::Entry& entry, const Section& section,
-                      std::vector<PlannedComponent>* into) {
+  void read_component(const config::Entry& entry, const Section& section) {
     const std::string path = config::join_path(section.name, entry.key);
     auto id = config::parse_component_id(entry.key);
     if (!id) return add(entry.key_mark, path, id.error().message);
     const Factory* const factory = find_factory(section.kind, id->type);
-    if (factory == nullptr) return add_unknown_type(entry, section, *id, path);
+    PlannedComponent component{.id = *id, .mark = entry.key_mark};
+    std::vector<PlannedComponent>& list = plan_.*section.list;
+    if (factory == nullptr) {
+      add_missing_type(entry, section, *id, path);
+      return list.push_back(std::move(component));
+    }
     if (factory->info().type != id->type) {
       add(entry.key_mark, path,
           config::in_quotes(id->type) + " is a deprecated alias of " +
               config::in_quotes(factory->info().type),
           {}, config::Severity::warning);
     }
-    auto settings = factory->parse(entry.value, path, problems_);
-    if (into != nullptr) into->push_back({*std::move(id), factory, std::move(settings)});
+    component.factory = factory;
+    component.settings = factory->parse(entry.value, path, problems_);
+    list.push_back(std::move(component));
   }
 
   [[nodiscard]] const Factory* find_factory(ComponentKind kind, std::string_view type) const {
@@ -114,8 +125,21 @@ class Planner {
     return nullptr;
   }
 
-  void add_unknown_type(const config::Entry& entry, const Section& section, const ComponentId& id,
+  void add_missing_type(const config::Entry& entry, const Section& section, const ComponentId& id,
                         const std::string& path) {
+    const std::string kind(config::name_of(section.kind));
+    const auto* known =
+        config::find_known_component(section.kind, config::present_type(section.kind, id.type));
+    if (known != nullptr && !known->instead.empty()) {
+      return add(entry.key_mark, path,
+                 "the " + id.type + " " + kind + " was removed from the reference collector",
+                 "use " + std::string(known->instead));
+    }
+    if (known != nullptr) {
+      return add(entry.key_mark, path,
+                 "the " + id.type + " " + kind + " is not built into this version of Telemill yet",
+                 "take it out of the configuration to run the rest");
+    }
     std::vector<std::string_view> types;
     for (const Factory* factory : factories_) {
       if (factory->info().kind == section.kind) types.push_back(factory->info().type);
@@ -127,22 +151,49 @@ class Planner {
         hint.append(type == types.front() ? " " : ", ").append(type);
       }
     }
-    add(entry.key_mark, path,
-        "unknown " + std::string(config::name_of(section.kind)) + " type " +
-            config::in_quotes(id.type),
+    add(entry.key_mark, path, "unknown " + kind + " type " + config::in_quotes(id.type),
         std::move(hint));
+  }
+
+  /// A pipeline names connectors among receivers and exporters, so their ids must differ.
+  void check_connector_ids() {
+    for (const PlannedComponent& connector : plan_.connectors) {
+      for (const ComponentKind kind : {ComponentKind::receiver, ComponentKind::exporter}) {
+        const auto& list = plan_.*section_of(kind).list;
+        if (std::ranges::find(list, connector.id, &PlannedComponent::id) == list.end()) continue;
+        add(connector.mark, config::join_path("connectors", connector.id.text()),
+            "the " + std::string(config::name_of(kind)) + " " +
+                config::in_quotes(connector.id.text()) + " has the same id",
+            "rename one of them: a pipeline could mean either");
+      }
+    }
   }
 
   void read_service(const Node& node) {
     const auto service = config::decode<ServiceConfig>(node, "service", problems_);
     plan_.logs = {.level = service.telemetry.logs.level,
                   .as_json = service.telemetry.logs.as_json()};
+    read_extensions(service.extensions, node.find("extensions"));
     const Node* pipelines = node.find("pipelines");
     if (pipelines == nullptr || !pipelines->is_mapping() || pipelines->entries.empty()) {
       return add(pipelines == nullptr ? node.mark : pipelines->mark, "service::pipelines",
                  "at least one pipeline must be configured");
     }
     for (const config::Entry& entry : pipelines->entries) read_pipeline(entry);
+  }
+
+  void read_extensions(const std::vector<ComponentId>& ids, const Node* list) {
+    for (size_t i = 0; i < ids.size(); ++i) {
+      const auto found =
+          resolve(ids[i], mark_of(ids, i, list), {ComponentKind::extension}, "service::extensions");
+      if (found) plan_.running_extensions.push_back(found->index);
+    }
+  }
+
+  /// Where the `i`th id stands in the file: a list may also come as one string.
+  static config::Mark mark_of(const std::vector<ComponentId>& ids, size_t i, const Node* list) {
+    if (list == nullptr) return {};
+    return list->items.size() == ids.size() ? list->items[i].mark : list->mark;
   }
 
   void read_pipeline(const config::Entry& entry) {
@@ -156,62 +207,90 @@ class Planner {
                  config::did_you_mean(id->type, known));
     }
     const auto lists = config::decode<PipelineConfig>(entry.value, path, problems_);
-    PlannedPipeline pipeline{.id = *std::move(id), .signal = *signal};
-    const config::Mark mark = entry.key_mark;
-    pipeline.receivers = resolve(lists.receivers, plan_.receivers, receivers_section, path, mark);
-    pipeline.processors =
-        resolve(lists.processors, plan_.processors, processors_section, path, mark);
-    pipeline.exporters = resolve(lists.exporters, plan_.exporters, exporters_section, path, mark);
-    for (const auto* list : {&pipeline.processors}) {
-      for (size_t i = 0; i < list->size(); ++i) {
-        if (std::find(list->begin(), list->begin() + static_cast<ptrdiff_t>(i), (*list)[i]) !=
-            list->begin() + static_cast<ptrdiff_t>(i)) {
-          add(mark, path,
-              "references processor " + config::in_quotes(plan_.processors[(*list)[i]].id.text()) +
-                  " multiple times");
-        }
-      }
-    }
-    if (lists.receivers.empty()) add(mark, path, "must have at least one receiver");
-    if (lists.exporters.empty()) add(mark, path, "must have at least one exporter");
-    check_signal(pipeline, plan_.receivers, pipeline.receivers, path, mark);
-    check_signal(pipeline, plan_.processors, pipeline.processors, path, mark);
-    check_signal(pipeline, plan_.exporters, pipeline.exporters, path, mark);
+    PlannedPipeline pipeline{.id = *std::move(id), .mark = entry.key_mark, .signal = *signal};
+    read_members({"receivers", lists.receivers, entry.value.find("receivers"), path}, pipeline,
+                 {ComponentKind::receiver, ComponentKind::connector});
+    read_members({"processors", lists.processors, entry.value.find("processors"), path}, pipeline,
+                 {ComponentKind::processor});
+    read_members({"exporters", lists.exporters, entry.value.find("exporters"), path}, pipeline,
+                 {ComponentKind::exporter, ComponentKind::connector});
+    if (lists.receivers.empty()) add(entry.key_mark, path, "must have at least one receiver");
+    if (lists.exporters.empty()) add(entry.key_mark, path, "must have at least one exporter");
     plan_.pipelines.push_back(std::move(pipeline));
   }
 
-  std::vector<size_t> resolve(const std::vector<ComponentId>& ids,
-                              const std::vector<PlannedComponent>& among, const Section& section,
-                              const std::string& path, config::Mark mark) {
-    std::vector<size_t> indices;
-    for (const ComponentId& id : ids) {
-      const auto found = std::ranges::find(among, id, &PlannedComponent::id);
-      if (found != among.end()) {
-        indices.push_back(static_cast<size_t>(found - among.begin()));
+  /// A configured component by its place in the plan.
+  struct Found {
+    ComponentKind kind;
+    size_t index;
+  };
+
+  /// One of a pipeline's lists.
+  struct Members {
+    std::string_view key;
+    const std::vector<ComponentId>& ids;
+    const Node* node;
+    const std::string& path;  // of the pipeline
+  };
+
+  void read_members(const Members& members, PlannedPipeline& pipeline,
+                    std::initializer_list<ComponentKind> kinds) {
+    for (size_t i = 0; i < members.ids.size(); ++i) {
+      const config::Mark mark = mark_of(members.ids, i, members.node);
+      const auto found =
+          resolve(members.ids[i], mark, kinds, config::join_path(members.path, members.key));
+      if (!found) continue;
+      std::vector<size_t>& list = list_of(pipeline, members.key, found->kind);
+      if (std::ranges::find(list, found->index) != list.end()) {
+        // Receivers and exporters that are named twice are fed once.
+        if (found->kind == ComponentKind::processor) {
+          add(mark, members.path,
+              "references processor " + config::in_quotes(members.ids[i].text()) +
+                  " multiple times");
+        }
         continue;
       }
-      std::vector<std::string> texts;
-      for (const PlannedComponent& component : among) texts.push_back(component.id.text());
-      const std::vector<std::string_view> candidates(texts.begin(), texts.end());
-      add(mark, path,
-          "references " + std::string(config::name_of(section.kind)) + " " +
-              config::in_quotes(id.text()) + " which is not configured",
-          config::did_you_mean(id.text(), candidates));
+      check_signal(*found, pipeline.signal, mark, members.path);
+      list.push_back(found->index);
     }
-    return indices;
   }
 
-  void check_signal(const PlannedPipeline& pipeline, const std::vector<PlannedComponent>& among,
-                    const std::vector<size_t>& indices, const std::string& path,
-                    config::Mark mark) {
-    for (const size_t index : indices) {
-      const PlannedComponent& component = among[index];
-      if (component.factory->info().signals.has(pipeline.signal)) continue;
-      add(mark, path,
-          std::string(config::name_of(component.factory->info().kind)) + " " +
-              config::in_quotes(component.id.text()) + " does not support " +
-              std::string(otlp::names(pipeline.signal).name));
+  static std::vector<size_t>& list_of(PlannedPipeline& pipeline, std::string_view key,
+                                      ComponentKind kind) {
+    if (kind == ComponentKind::processor) return pipeline.processors;
+    const bool is_connector = kind == ComponentKind::connector;
+    if (key == "receivers") return is_connector ? pipeline.connectors_in : pipeline.receivers;
+    return is_connector ? pipeline.connectors_out : pipeline.exporters;
+  }
+
+  /// The configured component of that id.
+  std::optional<Found> resolve(const ComponentId& id, config::Mark mark,
+                               std::initializer_list<ComponentKind> kinds,
+                               const std::string& path) {
+    std::vector<std::string> texts;
+    for (const ComponentKind kind : kinds) {
+      const auto& list = plan_.*section_of(kind).list;
+      for (size_t i = 0; i < list.size(); ++i) {
+        if (list[i].id == id) return Found{kind, i};
+        texts.push_back(list[i].id.text());
+      }
     }
+    const std::vector<std::string_view> candidates(texts.begin(), texts.end());
+    add(mark, path,
+        "references " + std::string(config::name_of(*kinds.begin())) + " " +
+            config::in_quotes(id.text()) + " which is not configured",
+        config::did_you_mean(id.text(), candidates));
+    return std::nullopt;
+  }
+
+  void check_signal(const Found& found, Signal signal, config::Mark mark, const std::string& path) {
+    const PlannedComponent& component = (plan_.*section_of(found.kind).list)[found.index];
+    // How connectors are used is looked at when all pipelines are known.
+    if (component.factory == nullptr || found.kind == ComponentKind::connector) return;
+    if (component.factory->info().signals.has(signal)) return;
+    add(mark, path,
+        std::string(config::name_of(found.kind)) + " " + config::in_quotes(component.id.text()) +
+            " does not support " + std::string(otlp::names(signal).name));
   }
 
   const std::vector<const Factory*>& factories_;

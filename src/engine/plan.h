@@ -17,17 +17,22 @@ namespace telemill::engine {
 /// A configured component: which type it is and what the user set.
 struct PlannedComponent {
   config::ComponentId id;
-  const pipeline::Factory* factory = nullptr;
+  config::Mark mark;
+  const pipeline::Factory* factory = nullptr;  // null: this build knows the type but lacks it
   std::unique_ptr<pipeline::ComponentConfig> settings;
 };
 
 /// One entry of `service.pipelines`. The numbers are indices into the plan's lists.
 struct PlannedPipeline {
   config::ComponentId id;  // traces, logs/errors, ...
+  config::Mark mark;
   otlp::Signal signal = otlp::Signal::traces;
   std::vector<size_t> receivers;
   std::vector<size_t> processors;
   std::vector<size_t> exporters;
+  std::vector<size_t> connectors_in;   // that feed it
+  std::vector<size_t> connectors_out;  // that it feeds
+  size_t first_stage = 1;              // in which its first processor drains
 };
 
 /// What `service.telemetry.logs` asks for.
@@ -41,7 +46,13 @@ struct Plan {
   std::vector<PlannedComponent> receivers;
   std::vector<PlannedComponent> processors;
   std::vector<PlannedComponent> exporters;
+  std::vector<PlannedComponent> connectors;
+  std::vector<PlannedComponent> extensions;
+  std::vector<size_t> running_extensions;  // those of `service.extensions`, in its order
   std::vector<PlannedPipeline> pipelines;
+  std::vector<size_t> build_order;       // of pipelines: what others feed comes first
+  std::vector<size_t> connector_stages;  // in which each connector drains
+  size_t stage_count = 2;                // of a drain: receivers, ..., exporters
   LogSettings logs;
 };
 

@@ -4,6 +4,7 @@
 
 #include "otlp/payload.h"
 #include "pipeline/completion.h"
+#include "pipeline/request_context.h"
 
 namespace telemill::pipeline {
 
@@ -12,6 +13,7 @@ namespace telemill::pipeline {
 struct Batch {
   otlp::Payload payload;
   Completion done;
+  RequestContextPtr context{};
 
   [[nodiscard]] otlp::Signal signal() const noexcept { return payload.signal(); }
   [[nodiscard]] size_t item_count() const noexcept { return payload.item_count(); }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,9 +14,11 @@
 #include "config/problem.h"
 #include "otlp/signal.h"
 #include "pipeline/batch.h"
+#include "pipeline/status.h"
 #include "runtime/lane.h"
 #include "runtime/memory_budget.h"
 #include "runtime/metrics.h"
+#include "runtime/shared_objects.h"
 #include "runtime/worker.h"
 #include "telemill/result.h"
 
@@ -52,6 +55,19 @@ class Signals {
   uint8_t bits_ = 0;
 };
 
+class Extension;
+class Host;
+
+/// The extensions of a lane, started before everything that may ask for them. One lane.
+class Extensions {
+ public:
+  /// Null when there is no such extension among `service.extensions`.
+  [[nodiscard]] virtual Extension* find(const config::ComponentId& id) const noexcept = 0;
+
+ protected:
+  ~Extensions() = default;
+};
+
 /// What an instance lives on: its lane's facilities and its name. The references outlive it.
 struct ComponentContext {
   config::ComponentId id;  // as the user wrote it
@@ -59,7 +75,16 @@ struct ComponentContext {
   runtime::LaneBudget& budget;
   runtime::Worker& worker;
   runtime::MetricRegistry& metrics;
+  runtime::SharedObjects& shared;  // with its instances on other lanes
   bool is_first_lane = true;
+  const Extensions* extensions = nullptr;
+  StatusReporter* status = nullptr;
+  const Host* host = nullptr;  // of extensions on the control lane only
+
+  /// Says how the instance is doing, if anybody wants to know.
+  void report(Status state, std::string_view message = {}) const {
+    if (status != nullptr) status->report(state, message);
+  }
 };
 
 /// A part of a running pipeline. Created, started, drained and destroyed on its own lane. May be
@@ -78,6 +103,14 @@ class Component {
 class Receiver : public Component {};
 class Processor : public Component, public Consumer {};
 class Exporter : public Component, public Consumer {};
+/// The end of one pipeline and the beginning of others.
+class Connector : public Component, public Consumer {};
+
+/// A pipeline that a connector feeds.
+struct ConnectorOutput {
+  config::ComponentId pipeline;
+  Consumer* consumer = nullptr;
+};
 
 /// Where a receiver's batches go, by signal; null for signals without a pipeline.
 using ReceiverOutputs = std::array<Consumer*, otlp::signal_count>;
@@ -122,6 +155,17 @@ class Factory {
   [[nodiscard]] virtual std::unique_ptr<Exporter> create_exporter(const ComponentContext& context,
                                                                   const ComponentConfig& settings,
                                                                   otlp::Signal signal) const;
+  /// Takes `from` and gives `to` to the pipelines of that signal that name the connector.
+  [[nodiscard]] virtual std::unique_ptr<Connector> create_connector(
+      const ComponentContext& context, const ComponentConfig& settings, otlp::Signal from,
+      otlp::Signal to, std::span<const ConnectorOutput> outputs) const;
+  [[nodiscard]] virtual std::unique_ptr<Extension> create_extension(
+      const ComponentContext& context, const ComponentConfig& settings) const;
+
+  /// What a connector makes of a signal.
+  [[nodiscard]] virtual Signals outputs_of(otlp::Signal from) const noexcept {
+    return info_.signals.has(from) ? Signals{from} : Signals{};
+  }
 
  private:
   const Info info_;

@@ -14,9 +14,11 @@ class FanOut final : public Consumer {
   explicit FanOut(std::vector<Consumer*> consumers) noexcept : consumers_(std::move(consumers)) {}
 
   void consume(Batch batch) override {
+    if (consumers_.size() == 1) return consumers_.front()->consume(std::move(batch));
     auto completions = fork(std::move(batch.done), consumers_.size());
     for (size_t i = 0; i < consumers_.size(); ++i) {
-      consumers_[i]->consume({.payload = batch.payload, .done = std::move(completions[i])});
+      consumers_[i]->consume(
+          {.payload = batch.payload, .done = std::move(completions[i]), .context = batch.context});
     }
   }
 

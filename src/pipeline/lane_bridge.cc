@@ -32,6 +32,7 @@ void LaneBridge::consume(Batch batch) {
   // The completion stays here, on its own lane; only its address travels.
   auto home = std::make_unique<Completion>(std::move(batch.done));
   base::UniqueFunction<void()> task = [this, payload = std::move(batch.payload),
+                                       context = std::move(batch.context),
                                        home = home.get()]() mutable {
     Completion away([this, home](Outcome outcome) {
       base::UniqueFunction<void()> deliver = [this, home, result = std::move(outcome)]() mutable {
@@ -41,7 +42,8 @@ void LaneBridge::consume(Batch batch) {
       };
       (new Return(from_, to_, std::move(deliver)))->send();  // NOLINT: see Return
     });
-    target_.consume({.payload = std::move(payload), .done = std::move(away)});
+    target_.consume(
+        {.payload = std::move(payload), .done = std::move(away), .context = std::move(context)});
   };
   if (!to_.post(task)) {
     return home->settle(Outcome::retryable("the component's mailbox is full"));

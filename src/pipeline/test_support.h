@@ -23,6 +23,7 @@ struct TestLane {
   runtime::MemoryBudget memory{size_t{1} << 30};
   runtime::LaneBudget budget{memory};
   runtime::MetricRegistry metrics;
+  runtime::SharedObjects shared;
   runtime::Worker worker;
 
   TestLane() { lane->run_turn(Duration::zero()); }
@@ -32,7 +33,8 @@ struct TestLane {
             .lane = *lane,
             .budget = budget,
             .worker = worker,
-            .metrics = metrics};
+            .metrics = metrics,
+            .shared = shared};
   }
   void turn() { lane->run_turn(Duration::zero()); }
   /// Moves the clock, then runs what is due.

@@ -71,10 +71,10 @@ enum class MetricLevel : uint8_t { none, basic, normal, detailed };
 
 /// What a metric is called and means; one per name.
 struct MetricInfo {
-  std::string name;  // in OpenTelemetry's form, such as otelcol_receiver_accepted_spans
+  std::string name{};  // in OpenTelemetry's form, such as otelcol_receiver_accepted_spans
   MetricKind kind = MetricKind::counter;
-  std::string unit;
-  std::string help;
+  std::string unit{};
+  std::string help{};
   MetricLevel level = MetricLevel::basic;
 };
 

@@ -10,6 +10,7 @@
 
 #include "components/registry.h"
 #include "config/yaml_reader.h"
+#include "pipeline/extension.h"
 #include "pipeline/test_support.h"
 
 /// What every component promises, whatever it does. A new component is tested by its registration;
@@ -53,12 +54,8 @@ bool has_own_acknowledgement(const Factory& factory) { return factory.info().typ
 bool has_peer(const Factory& factory) { return factory.info().type.starts_with("otlp"); }
 
 std::string name_of(const testing::TestParamInfo<const Factory*>& row) {
-  static constexpr std::array kinds = {"receiver", "processor", "exporter"};
   const auto& info = row.param->info();
-  const size_t kind = info.kind == ComponentKind::receiver    ? 0
-                      : info.kind == ComponentKind::processor ? 1
-                                                              : 2;
-  return std::string(kinds[kind]) + "_" + std::string(info.type);
+  return std::string(config::name_of(info.kind)) + "_" + std::string(info.type);
 }
 
 std::unique_ptr<pipeline::ComponentConfig> parse(const Factory& factory, const std::string& yaml,
@@ -71,6 +68,13 @@ class Conformance : public testing::TestWithParam<const Factory*> {
  protected:
   [[nodiscard]] const Factory& factory() const { return *GetParam(); }
   [[nodiscard]] ComponentKind kind() const { return factory().info().kind; }
+  [[nodiscard]] bool is_consumer() const {
+    return kind() != ComponentKind::receiver && kind() != ComponentKind::extension;
+  }
+  /// What it is given, the next consumer gets.
+  [[nodiscard]] bool passes_on() const {
+    return kind() == ComponentKind::processor || kind() == ComponentKind::connector;
+  }
 
   void SetUp() override {
     config::Problems problems;
@@ -93,6 +97,14 @@ class Conformance : public testing::TestWithParam<const Factory*> {
       auto processor = factory().create_processor(context, *settings_, signal, next_);
       input_ = processor.get();
       component_ = std::move(processor);
+    } else if (kind() == ComponentKind::connector) {
+      const pipeline::ConnectorOutput output{{.type = "next", .name = {}}, &next_};
+      auto connector =
+          factory().create_connector(context, *settings_, signal, signal, {&output, 1});
+      input_ = connector.get();
+      component_ = std::move(connector);
+    } else if (kind() == ComponentKind::extension) {
+      component_ = factory().create_extension(context, *settings_);
     } else {
       auto exporter = factory().create_exporter(context, *settings_, signal);
       input_ = exporter.get();
@@ -209,7 +221,7 @@ TEST_P(Conformance, DrainsAtOnceWhenItHoldsNothing) {
 }
 
 TEST_P(Conformance, SettlesEachBatchOnceWhenTheNextAccepts) {
-  if (kind() == ComponentKind::receiver) return;
+  if (!is_consumer()) return;
   for (const otlp::Signal signal : signals()) {
     SCOPED_TRACE(otlp::names(signal).name);
     create(signal);
@@ -227,14 +239,14 @@ TEST_P(Conformance, SettlesEachBatchOnceWhenTheNextAccepts) {
     for (const Settled& each : settled) {
       EXPECT_TRUE(each.is(is_refused ? OutcomeClass::retryable : OutcomeClass::ok));
     }
-    if (kind() == ComponentKind::processor) {
+    if (passes_on()) {
       EXPECT_EQ(next_.items, 15U);
     }
   }
 }
 
 TEST_P(Conformance, PassesOnTheClassOfARefusal) {
-  if (kind() != ComponentKind::processor || has_own_acknowledgement(factory())) return;
+  if (!passes_on() || has_own_acknowledgement(factory())) return;
   for (const otlp::Signal signal : signals()) {
     for (const OutcomeClass cls : {OutcomeClass::retryable, OutcomeClass::permanent}) {
       create(signal);
@@ -250,7 +262,7 @@ TEST_P(Conformance, PassesOnTheClassOfARefusal) {
 }
 
 TEST_P(Conformance, DrainSettlesWhatIsHeld) {
-  if (kind() == ComponentKind::receiver) return;
+  if (!is_consumer()) return;
   for (const otlp::Signal signal : signals()) {
     SCOPED_TRACE(otlp::names(signal).name);
     create(signal);
@@ -274,7 +286,7 @@ TEST_P(Conformance, DrainSettlesWhatIsHeld) {
 }
 
 TEST_P(Conformance, DestroyedByForceItLeavesNobodyWaiting) {
-  if (kind() == ComponentKind::receiver) return;
+  if (!is_consumer()) return;
   for (const otlp::Signal signal : signals()) {
     create(signal);
     start();

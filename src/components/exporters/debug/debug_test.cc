@@ -46,7 +46,8 @@ class DebugTest : public ::testing::Test {
                                              .lane = *lane_,
                                              .budget = budget_,
                                              .worker = worker_,
-                                             .metrics = metrics_};
+                                             .metrics = metrics_,
+                                             .shared = shared_};
     const auto exporter = factory().create_exporter(context, *settings, payload.signal());
     ASSERT_TRUE(exporter->start());
     int ok = 0;
@@ -66,6 +67,7 @@ class DebugTest : public ::testing::Test {
   runtime::MemoryBudget process_budget_{64_MiB};
   runtime::LaneBudget budget_{process_budget_};
   runtime::MetricRegistry metrics_;
+  runtime::SharedObjects shared_;
   std::unique_ptr<runtime::Lane> lane_ = runtime::Lane::create({}).value();
   runtime::Worker worker_;
 };

@@ -75,7 +75,8 @@ class FileTest : public ::testing::Test {
                                              .lane = *lane_,
                                              .budget = budget_,
                                              .worker = worker_,
-                                             .metrics = metrics_};
+                                             .metrics = metrics_,
+                                             .shared = shared_};
     exporters_.push_back(factory().create_exporter(context, *settings_, signal));
     return *exporters_.back();
   }
@@ -105,6 +106,7 @@ class FileTest : public ::testing::Test {
   runtime::MemoryBudget process_budget_{64_MiB};
   runtime::LaneBudget budget_{process_budget_};
   runtime::MetricRegistry metrics_;
+  runtime::SharedObjects shared_;
   std::unique_ptr<runtime::Lane> lane_ = runtime::Lane::create({}).value();
   runtime::Worker worker_;
   std::unique_ptr<pipeline::ComponentConfig> settings_;

@@ -104,6 +104,7 @@ class ReceiverFixture {
   runtime::MemoryBudget process_budget_;
   runtime::LaneBudget budget_;
   runtime::MetricRegistry metrics_;
+  runtime::SharedObjects shared_;
   std::unique_ptr<runtime::Worker> worker_;
   std::unique_ptr<pipeline::ComponentConfig> config_;
   std::unique_ptr<pipeline::Receiver> receiver_;

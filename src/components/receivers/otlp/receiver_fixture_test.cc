@@ -86,7 +86,8 @@ ReceiverFixture::ReceiverFixture(const std::string& protocols,
                                          .lane = *lane_,
                                          .budget = budget_,
                                          .worker = *worker_,
-                                         .metrics = metrics_},
+                                         .metrics = metrics_,
+                                         .shared = shared_},
                                         *config_, outputs);
   const auto started = receiver_->start();
   EXPECT_TRUE(started.has_value()) << (started ? "" : started.error().message);
