@@ -31,8 +31,9 @@ std::string plain(std::string_view text) {
 Collector::Collector(const std::string& program, std::string_view config,
                      const std::vector<std::string>& arguments)
     : child_(with_config(folder_.write("config.yaml", config), arguments), program) {
-  EXPECT_TRUE(child_.wait_for_log("Everything is ready"))
-      << program << "\n" << config << "\n" << child_.log();
+  EXPECT_TRUE(child_.wait_for_log("Everything is ready")) << program << "\n"
+                                                          << config << "\n"
+                                                          << child_.log();
 }
 
 uint16_t Collector::port(std::string_view receiver, std::string_view protocol) const {

@@ -33,8 +33,8 @@ struct Hop {
 };
 
 std::vector<Hop> hops() {
-  const std::vector<std::string> http{"none",    "gzip", "zstd", "snappy", "zlib",
-                                      "deflate", "lz4",  "x-snappy-framed"};
+  const std::vector<std::string> http{"none", "gzip",    "zstd", "snappy",
+                                      "zlib", "deflate", "lz4",  "x-snappy-framed"};
   return {{"grpc", "otlp_grpc", "tls: {insecure: true}", {"none", "gzip", "zstd", "snappy"}},
           {"http_proto", "otlp_http", "encoding: proto", http},
           {"http_json", "otlp_http", "encoding: json", http}};
@@ -43,17 +43,16 @@ std::vector<Hop> hops() {
 /// A receiver of its own for each coding, and from there to the next collector in that coding.
 std::string first_config(const Hop& hop, const Collector& next) {
   const bool is_grpc = std::string_view(hop.exporter) == "otlp_grpc";
-  const std::string endpoint =
-      (is_grpc ? "127.0.0.1:" : "http://127.0.0.1:") +
-      std::to_string(next.port("otlp", is_grpc ? "gRPC" : "HTTP"));
+  const std::string endpoint = (is_grpc ? "127.0.0.1:" : "http://127.0.0.1:") +
+                               std::to_string(next.port("otlp", is_grpc ? "gRPC" : "HTTP"));
   std::string receivers;
   std::string exporters;
   std::string pipelines;
   for (const std::string& coding : hop.codings) {
     const std::string exporter = std::string(hop.exporter) + "/" + coding;
     receivers += "  otlp/" + coding + ": {protocols: {grpc: {endpoint: '127.0.0.1:0'}}}\n";
-    exporters += "  " + exporter + ":\n    endpoint: '" + endpoint + "'\n    compression: " +
-                 coding + "\n    " + hop.settings + "\n";
+    exporters += "  " + exporter + ":\n    endpoint: '" + endpoint +
+                 "'\n    compression: " + coding + "\n    " + hop.settings + "\n";
     for (const char* signal : {"traces", "metrics", "logs"}) {
       pipelines += "    " + std::string(signal) + "/" + coding + ": {receivers: [otlp/" + coding +
                    "], exporters: [" + exporter + "]}\n";
@@ -84,12 +83,11 @@ std::vector<std::string> quiet(const std::string& program) {
 /// Sends and adds to `sent` what was acknowledged, which has to be everything.
 void generate(uint16_t port, const std::string& signal, size_t seed, std::vector<uint64_t>& sent) {
   const Folder folder;
-  const auto ended =
-      ChildProgram({"gen", "-q", "--endpoint", "127.0.0.1:" + std::to_string(port), "--signal",
-                    signal, "--requests", std::to_string(requests_each), "--items-per-request",
-                    std::to_string(items_per_request), "--seed", std::to_string(seed), "--ids-out",
-                    folder.path("ids")})
-          .wait();
+  const auto ended = ChildProgram({"gen", "-q", "--endpoint", "127.0.0.1:" + std::to_string(port),
+                                   "--signal", signal, "--requests", std::to_string(requests_each),
+                                   "--items-per-request", std::to_string(items_per_request),
+                                   "--seed", std::to_string(seed), "--ids-out", folder.path("ids")})
+                         .wait();
   ASSERT_EQ(ended.exit_status, 0) << ended.log << ended.output;
   const std::vector<uint64_t> ids = integration::read_ids(folder.path("ids")).acknowledged;
   EXPECT_EQ(ids.size(), requests_each * items_per_request);
@@ -121,8 +119,9 @@ class ReferencePath : public testing::TestWithParam<Hop> {
     const std::string summary = sink.stop();
     std::ranges::sort(sent);
     const std::vector<uint64_t> received = integration::read_ids(sink.ids_path()).acknowledged;
-    EXPECT_EQ(integration::count_missing(sent, received), 0U)
-        << summary << "\n" << first_log << "\n" << last_log;
+    EXPECT_EQ(integration::count_missing(sent, received), 0U) << summary << "\n"
+                                                              << first_log << "\n"
+                                                              << last_log;
     EXPECT_EQ(integration::count_missing(received, sent), 0U);
     EXPECT_EQ(integration::count_repeated(received), 0U);
     EXPECT_EQ(received.size(), sent.size());
