@@ -151,7 +151,7 @@ TEST_F(DebugTest, ShowsRandomAndDamagedPayloadsWithoutHarm) {
 TEST(DebugConfig, NeedsOutputPathsWithoutTheLogger) {
   for (const auto& [text, is_good] : {std::pair{"{}", true},
                                       {"{use_internal_logger: false}", true},
-                                      {"{output_paths: []}", true},
+                                      {"{output_paths: []}", false},
                                       {"{use_internal_logger: false, output_paths: []}", false},
                                       {"{verbosity: loud}", false},
                                       {"{sampling_initial: -1}", false}}) {
