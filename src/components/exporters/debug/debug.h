@@ -33,8 +33,9 @@ struct DebugConfig {
                     "Of those beyond, every which one is written; 1: all, 0: none."),
       config::field("use_internal_logger", &DebugConfig::use_internal_logger,
                     "Write to the log; otherwise to output_paths."),
-      config::field("output_paths", &DebugConfig::output_paths,
-                    "Files to append to, stdout (the default) or stderr; without the internal logger."),
+      config::field(
+          "output_paths", &DebugConfig::output_paths,
+          "Files to append to, stdout (the default) or stderr; without the internal logger."),
       config::not_yet("sending_queue", "a queue before the console"),
   };
   [[nodiscard]] config::Problems check() const;
