@@ -25,7 +25,7 @@ EVERY_KIND = {
     "integers": [1, -1],
     "doubles": [1.5, -0.25],
 }
-RESOURCE = Resource({"service.name": "python peer", **EVERY_KIND}, "https://example.org/resource")
+RESOURCE = Resource({"service.name": "python peer", **EVERY_KIND}, "urn:peer:resource")
 SECOND = 1_000_000_000
 REMOTE = api.SpanContext(0x5b8efff798038103d269b633813fc60c, 0xeee19b7ec3c1b174, is_remote=True,
                          trace_flags=api.TraceFlags(1),
@@ -38,7 +38,7 @@ def spans() -> list:
     provider = TracerProvider(resource=RESOURCE,
                               span_limits=SpanLimits(max_events=3, max_span_attributes=12))
     provider.add_span_processor(SimpleSpanProcessor(kept))
-    tracer = provider.get_tracer("peer", "1.2.3", "https://example.org/scope", {"of.scope": 1})
+    tracer = provider.get_tracer("peer", "1.2.3", "urn:peer:scope", {"of.scope": 1})
     other = provider.get_tracer("other")
     root = tracer.start_span("root", PARENT, api.SpanKind.SERVER, EVERY_KIND,
                              [api.Link(REMOTE, {"why": "because"})],
@@ -97,7 +97,7 @@ def logs() -> list:
     kept = InMemoryLogRecordExporter()
     provider = LoggerProvider(RESOURCE)
     provider.add_log_record_processor(SimpleLogRecordProcessor(kept))
-    logger = provider.get_logger("logger", "3", "https://example.org/logs")
+    logger = provider.get_logger("logger", "3", "urn:peer:logs")
     logger.emit(LogRecord(timestamp=1_700_000_002 * SECOND + 3, context=PARENT, body="a text",
                           severity_number=SeverityNumber.INFO, severity_text="INFO",
                           attributes=EVERY_KIND))
