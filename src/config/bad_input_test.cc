@@ -119,6 +119,11 @@ TEST(BadInput, AFileThatVanishesIsNamedWhereItWasWanted) {
   EXPECT_EQ(loaded.problems.render(loaded.names), "t.yaml:2:4: b: cannot read file part: gone\n");
 }
 
+TEST(BadInput, AFileThatOpensButCannotBeReadIsNamed) {
+  EXPECT_THAT(LocalFiles().read("/proc/self/mem").error().message,
+              testing::StartsWith("cannot read file /proc/self/mem: "));
+}
+
 TEST(BadInput, AFileThatMayNotBeReadIsNamed) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
   char folder[] = "/tmp/telemill_config_XXXXXX";
