@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "base/random.h"
-#include "components/processors/attributes/attributes.h"
-#include "components/processors/resource/resource.h"
+#include "components/registry.h"
 #include "config/yaml_reader.h"
 #include "oracle/generate.h"
 #include "oracle/logs.pb.h"
@@ -16,7 +16,7 @@
 #include "oracle/trace.pb.h"
 #include "pipeline/test_support.h"
 
-namespace telemill::components::processors {
+namespace telemill::components::shared {
 namespace {
 
 using oracle::common::AnyValue;
@@ -179,6 +179,14 @@ void for_each_list(Request& request, bool of_resources, const Apply& apply) {
   }
 }
 
+const pipeline::Factory& factory_of(std::string_view type) {
+  const auto& all = all_factories();
+  return **std::ranges::find_if(all, [type](const pipeline::Factory* factory) {
+    return factory->info().kind == pipeline::ComponentKind::processor &&
+           factory->info().type == type;
+  });
+}
+
 template <class Request>
 class ProcessorOracle : public testing::Test {
  protected:
@@ -234,12 +242,12 @@ using Requests =
 TYPED_TEST_SUITE(ProcessorOracle, Requests);
 
 TYPED_TEST(ProcessorOracle, AttributesEqualsAPlainImplementation) {
-  this->compare(attributes::factory(), "actions", false);
+  this->compare(factory_of("attributes"), "actions", false);
 }
 
 TYPED_TEST(ProcessorOracle, ResourceEqualsAPlainImplementation) {
-  this->compare(resource::factory(), "attributes", true);
+  this->compare(factory_of("resource"), "attributes", true);
 }
 
 }  // namespace
-}  // namespace telemill::components::processors
+}  // namespace telemill::components::shared
