@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "config/component_aliases.h"
 #include "config/known_components.h"
 #include "config/nearest.h"
+#include "config/run_checks.h"
 #include "engine/catalog.h"
 #include "engine/plan_graph.h"
 #include "engine/service_config.h"
@@ -43,6 +46,7 @@ class Planner {
       : factories_(factories), problems_(problems), may_be_idle_(may_be_idle) {}
 
   Plan run(const Node& root) {
+    root_ = &root;
     if (!check_sections(root)) return std::move(plan_);
     for (const ComponentSection& section : component_sections) read_components(root, section);
     check_connector_ids();
@@ -273,16 +277,34 @@ class Planner {
     const PlannedComponent& component = (plan_.*list_of(found.kind))[found.index];
     // How connectors are used is looked at when all pipelines are known.
     if (component.factory == nullptr || found.kind == ComponentKind::connector) return;
-    if (component.factory->info().signals.has(signal)) return;
+    if (component.factory->info().signals.has(signal)) return check_settings(found, signal);
     add(mark, path,
         std::string(config::name_of(found.kind)) + " " + config::in_quotes(component.id.text()) +
             " does not support " + std::string(otlp::names(signal).name));
   }
 
+  /// What the component's settings say that makes no sense for this signal. Once per signal.
+  void check_settings(const Found& found, Signal signal) {
+    if (!checked_.insert({found.kind, found.index, signal}).second) return;
+    const ComponentSection& section = component_sections[static_cast<size_t>(found.kind)];
+    const PlannedComponent& component = (plan_.*list_of(found.kind))[found.index];
+    const Problems wrong = component.factory->check_signal(*component.settings, signal);
+    if (wrong.empty()) return;
+    const std::vector<config::Entry>& entries = root_->find(section.name)->entries;
+    const auto entry = std::ranges::find(entries, component.mark, &config::Entry::key_mark);
+    for (Problem problem : wrong) {
+      problem.mark = config::locate(&entry->value, problem.path, component.mark);
+      problem.path = config::join_path(config::join_path(section.name, entry->key), problem.path);
+      problems_.add(std::move(problem));
+    }
+  }
+
   const std::vector<const Factory*>& factories_;
   Problems& problems_;
+  const Node* root_ = nullptr;
   const bool may_be_idle_;  // without receivers, exporters and pipelines
   Plan plan_;
+  std::set<std::tuple<ComponentKind, size_t, Signal>> checked_;
 };
 
 }  // namespace
