@@ -16,6 +16,7 @@
 #include "runtime/shared_objects.h"
 #include "runtime/signals.h"
 #include "runtime/worker.h"
+#include "telemetry/telemetry.h"
 
 namespace telemill::engine {
 namespace {
@@ -47,7 +48,8 @@ class RunningCollector final : public Collector, public pipeline::Host {
         settings_(settings),
         pipelines_(describe_pipelines(plan_)),
         process_budget_(settings.admitted_bytes_max > 0 ? settings.admitted_bytes_max
-                                                        : runtime::memory_limit_bytes() / 4) {}
+                                                        : runtime::memory_limit_bytes() / 4),
+        metrics_(plan_.telemetry.metrics.metric_level()) {}
   ~RunningCollector() override { stop_lanes(); }
 
   Result<void, Failure> start_all();
@@ -92,6 +94,7 @@ class RunningCollector final : public Collector, public pipeline::Host {
   std::unique_ptr<runtime::Timer> deadline_;  // of the drain
   std::unique_ptr<StatusBoard> statuses_;
   runtime::Worker worker_;
+  std::unique_ptr<telemetry::Telemetry> telemetry_;
   std::vector<std::unique_ptr<runtime::LaneBudget>> budgets_;
   std::unique_ptr<ExtensionSet> control_extensions_;
   std::vector<std::unique_ptr<LaneGraph>> graphs_;
@@ -107,6 +110,9 @@ Result<void, Failure> RunningCollector::start_all() {
                                                         .is_pinned = settings_.pin_lanes,
                                                         .seed = control_->random().u64()}));
   started_at_ = control_->unix_now();
+  TELEMILL_ASSIGN(telemetry_, telemetry::Telemetry::start(
+                                  plan_.telemetry, plan_.resource,
+                                  {.lane = *control_, .worker = worker_, .metrics = metrics_}));
   statuses_ = std::make_unique<StatusBoard>(*control_, [this] { begin_drain(); });
   for (const size_t index : plan_.running_extensions) {
     extension_ids_.push_back(plan_.extensions[index].id);
@@ -163,7 +169,7 @@ void RunningCollector::begin_drain() {
 
 /// Drains one stage on every lane, then the next one: what a stage sends on, the next one holds.
 void RunningCollector::drain_stage() {
-  if (stage_ == plan_.stage_count) return control_->stop();
+  if (stage_ == plan_.stage_count) return telemetry_->stop([this] { control_->stop(); });
   lanes_draining_ = lanes_->size();
   for (size_t i = 0; i < lanes_->size(); ++i) {
     post_to_lane(i, [this, i, stage = stage_] {
