@@ -10,6 +10,7 @@
 #include "engine/lane_graph.h"
 #include "engine/status_board.h"
 #include "pipeline/host.h"
+#include "pipeline/lost_items.h"
 #include "runtime/lane_threads.h"
 #include "runtime/memory_budget.h"
 #include "runtime/memory_limit.h"
@@ -217,11 +218,11 @@ Summary RunningCollector::summary() const {
     }
     return items;
   };
-  return {.received = total("otelcol_receiver_accepted_"),
-          .delivered = total("otelcol_exporter_sent_"),
-          .refused = total("otelcol_receiver_refused_"),
-          .lost = total("otelcol_exporter_send_failed_") +
-                  metrics_.total("otelcol_processor_batch_lost_items")};
+  return {
+      .received = total("otelcol_receiver_accepted_"),
+      .delivered = total("otelcol_exporter_sent_"),
+      .refused = total("otelcol_receiver_refused_"),
+      .lost = total("otelcol_exporter_send_failed_") + metrics_.total(pipeline::lost_items_metric)};
 }
 
 }  // namespace
