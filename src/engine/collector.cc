@@ -218,11 +218,10 @@ Summary RunningCollector::summary() const {
     }
     return items;
   };
-  return {
-      .received = total("otelcol_receiver_accepted_"),
-      .delivered = total("otelcol_exporter_sent_"),
-      .refused = total("otelcol_receiver_refused_"),
-      .lost = total("otelcol_exporter_send_failed_") + metrics_.total(pipeline::lost_items_metric)};
+  return {.received = total("otelcol_receiver_accepted_"),
+          .delivered = total("otelcol_exporter_sent_"),
+          .refused = total("otelcol_receiver_refused_"),
+          .lost = metrics_.total(pipeline::lost_items_metric)};
 }
 
 }  // namespace

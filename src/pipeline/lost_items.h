@@ -10,9 +10,9 @@
 namespace telemill::pipeline {
 
 /// Items that were acknowledged and then given up: the loss ledger, `telemill_lost_items`. Whoever
-/// gives up a batch counts it here if, and only if, nobody upstream still waits for its outcome
-/// (`Completion::is_pending()` is false); otherwise the one who waits hears of it and decides. So
-/// each lost item is counted once. One signal, one lane.
+/// gives up a batch counts it here if, and only if, nobody upstream still waits for its outcome;
+/// otherwise the one who waits hears of it and decides. So each lost item is counted once. One
+/// signal, one lane.
 class LostItems {
  public:
   LostItems(const ComponentContext& context, otlp::Signal signal);

@@ -66,8 +66,7 @@ Result<std::unique_ptr<OtlpSender>, Failure> OtlpSender::create(const OtlpConfig
                     transport::TlsContext::create(transport::TlsContext::Role::client, tls,
                                                   {config.is_grpc() ? "h2" : "http/1.1"}));
   }
-  std::unique_ptr<OtlpSender> sender(
-      new OtlpSender(config, signal, lane));  // NOLINT: owned at once
+  std::unique_ptr<OtlpSender> sender(new OtlpSender(config, lane));  // NOLINT: owned at once
   sender->path_ = std::move(target.path);
   sender->client_ = transport::Client::create(lane, worker, settings);
   return sender;

@@ -41,14 +41,13 @@ class OtlpSender {
             base::UniqueFunction<void(pipeline::Outcome)> done);
 
  private:
-  OtlpSender(const OtlpConfig& config, otlp::Signal signal, runtime::Lane& lane)
-      : config_(config), signal_(signal), lane_(lane), headers_(config.all_headers()) {}
+  OtlpSender(const OtlpConfig& config, runtime::Lane& lane)
+      : config_(config), lane_(lane), headers_(config.all_headers()) {}
 
   [[nodiscard]] base::Rope compressed(const base::Rope& message);
   [[nodiscard]] pipeline::Outcome outcome_of(transport::ClientResult result) const;
 
   const OtlpConfig& config_;
-  const otlp::Signal signal_;
   runtime::Lane& lane_;
   const std::vector<config::Header> headers_;
   std::string path_;
