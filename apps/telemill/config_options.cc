@@ -86,8 +86,8 @@ config::Loaded load_config(const ConfigOptions& options) {
                       sources.get());
 }
 
-engine::Plan plan_of(config::Loaded& loaded) {
-  return engine::make_plan(loaded.root, components::all_factories(), loaded.problems);
+engine::Plan plan_of(config::Loaded& loaded, const config::FeatureGates& gates) {
+  return engine::make_plan(loaded.root, components::all_factories(), loaded.problems, gates);
 }
 
 bool report(const config::Loaded& loaded) {
@@ -101,7 +101,7 @@ bool report(const config::Loaded& loaded) {
 std::optional<engine::Plan> load_plan(const ConfigOptions& options) {
   config::Loaded loaded = load_config(options);
   engine::Plan plan;
-  if (!loaded.problems.has_errors()) plan = plan_of(loaded);
+  if (!loaded.problems.has_errors()) plan = plan_of(loaded, options.gates);
   if (!report(loaded)) return std::nullopt;
   return plan;
 }

@@ -12,7 +12,7 @@ namespace telemill::app {
 config::Loaded load_config(const ConfigOptions& options);
 
 /// What a resolved configuration means; adds to its problems.
-engine::Plan plan_of(config::Loaded& loaded);
+engine::Plan plan_of(config::Loaded& loaded, const config::FeatureGates& gates);
 
 /// Prints every problem to stderr; false when there was an error.
 bool report(const config::Loaded& loaded);

@@ -19,7 +19,7 @@ struct PrintOptions {
 
 int print_config(const ConfigOptions& config, const PrintOptions& options) {
   config::Loaded loaded = load_config(config);
-  if (options.validates && !loaded.problems.has_errors()) plan_of(loaded);
+  if (options.validates && !loaded.problems.has_errors()) plan_of(loaded, config.gates);
   if (!report(loaded)) return EXIT_FAILURE;
   if (options.mode == "redacted") {
     engine::redact_configuration(loaded.root, components::all_factories());

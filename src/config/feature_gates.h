@@ -62,7 +62,6 @@ namespace gates {
 inline constexpr std::string_view append_lists = "confmap.enableMergeAppendOption";
 inline constexpr std::string_view print_config = "otelcol.printInitialConfig";
 inline constexpr std::string_view no_pipelines = "service.AllowNoPipelines";
-inline constexpr std::string_view profiles = "service.profilesSupport";
 }  // namespace gates
 
 }  // namespace telemill::config

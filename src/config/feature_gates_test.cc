@@ -94,7 +94,7 @@ TEST(FeatureGates, HaveTheReferencesDefaults) {
 
 TEST(FeatureGates, AreKnownByEveryNameThatOurCodeAsksFor) {
   for (const std::string_view name :
-       {gates::append_lists, gates::print_config, gates::no_pipelines, gates::profiles}) {
+       {gates::append_lists, gates::print_config, gates::no_pipelines}) {
     FeatureGates all;
     Problems problems;
     all.apply(name, problems);

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <list>
+#include <memory>
 #include <string>
 
 #include "base/unique_function.h"
@@ -27,6 +28,7 @@ class Dispatcher {
     RetryConfig retry;
     Sender& sender;
     ExporterMetrics& metrics;
+    bool is_acknowledged = false;  // senders have been told that all is well
     base::UniqueFunction<void()> on_idle;
   };
   explicit Dispatcher(Setup setup);
@@ -62,7 +64,7 @@ class Dispatcher {
   void give_up(Outgoing request, const Outcome& outcome);
 
   Setup setup_;
-  std::optional<runtime::LaneShare> consumers_;
+  std::unique_ptr<runtime::LaneShare> consumers_;  // null: no bound
   std::deque<Outgoing> waiting_;
   std::list<Flight> flights_;
   bool is_hurried_ = false;

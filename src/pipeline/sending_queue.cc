@@ -34,14 +34,16 @@ SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal,
                    .retry = settings.retry,
                    .sender = sender,
                    .metrics = metrics_,
+                   .is_acknowledged = config_.enabled && !config_.wait_for_result,
                    .on_idle = [this] { finish_drain(); }}) {
   if (!config_.enabled) return;
-  room_.emplace(limit_of(context, signal, "queue_size", config_.queue_size), context.lane, [this] {
+  runtime::SharedLimit& limit = limit_of(context, signal, "queue_size", config_.queue_size);
+  room_ = std::make_unique<runtime::LaneShare>(limit, context.lane, [this] {
     let_first_in();
     let_in();
   });
   if (!config_.batch) return;
-  batcher_.emplace(
+  batcher_ = std::make_unique<RequestBatcher>(
       context.lane,
       RequestBatcher::Settings{.sizer = config_.batch_sizer(),
                                .min_size = config_.batch->min_size,

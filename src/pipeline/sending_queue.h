@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <deque>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -66,9 +66,9 @@ class SendingQueue final : public Consumer {
   const std::string name_;
   const SendingQueueConfig config_;
   ExporterMetrics metrics_;
-  std::optional<runtime::LaneShare> room_;  // without a value there is no queue
-  std::deque<Outside> outside_;             // wait for room, in order
-  std::optional<RequestBatcher> batcher_;
+  std::unique_ptr<runtime::LaneShare> room_;  // null: there is no queue
+  std::deque<Outside> outside_;               // wait for room, in order
+  std::unique_ptr<RequestBatcher> batcher_;   // null: requests go as they came
   Dispatcher dispatcher_;
   bool is_closed_ = false;
   base::UniqueFunction<void()> drained_;

@@ -29,6 +29,7 @@ config::Problems PartitionConfig::check() const {
 
 std::vector<std::string> PartitionConfig::lower_case_keys() const {
   std::vector<std::string> keys;
+  keys.reserve(metadata_keys.size());
   for (const std::string& key : metadata_keys) keys.push_back(lower_case(key));
   return keys;
 }
@@ -54,6 +55,7 @@ config::Problems QueueBatchConfig::check() const {
 }
 
 Sizer SendingQueueConfig::batch_sizer() const noexcept {
+  if (!batch) return Sizer::items;
   if (batch->sizer) return *batch->sizer;
   const bool inherits = batch->has_content() && queue_sizer() != Sizer::requests;
   return inherits ? queue_sizer() : Sizer::items;
@@ -64,9 +66,8 @@ config::Problems SendingQueueConfig::check() const {
   if (!enabled) return problems;
   if (queue_size <= 0) problems.add("queue_size", "must be positive");
   if (num_consumers <= 0) problems.add("num_consumers", "must be positive");
-  const bool is_comparable =
-      batch && batch->sizer != Sizer::requests && batch_sizer() == queue_sizer();
-  if (is_comparable && batch->min_size > queue_size) {
+  if (!batch || batch->sizer == Sizer::requests || batch_sizer() != queue_sizer()) return problems;
+  if (batch->min_size > queue_size) {
     problems.add("batch::min_size", "must be less than or equal to queue_size",
                  "the queue would be full before the batch is");
   }

@@ -74,7 +74,7 @@ struct SendingQueueConfig {
   };
   [[nodiscard]] config::Problems check() const;
   [[nodiscard]] Sizer queue_sizer() const noexcept { return sizer.value_or(Sizer::requests); }
-  /// The unit of the batch's sizes; needs a batch.
+  /// The unit of the batch's sizes.
   [[nodiscard]] Sizer batch_sizer() const noexcept;
 };
 

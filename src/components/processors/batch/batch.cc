@@ -1,18 +1,42 @@
 #include "components/processors/batch/batch.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 namespace telemill::components::processors::batch {
 namespace {
 
+constexpr std::array item_bounds = {10.,    25.,    50.,    75.,    100.,   250.,   500.,   750.,
+                                    1'000., 2'000., 3'000., 4'000., 5'000., 6'000., 7'000., 8'000.,
+                                    9'000., 1e4,    2e4,    3e4,    5e4,    1e5};
+
+/// Powers of two from 128 bytes to 16 MiB.
+constexpr auto byte_bounds = [] {
+  std::array<double, 18> bounds{};
+  for (size_t i = 0; i < bounds.size(); ++i) bounds[i] = static_cast<double>(size_t{128} << i);
+  return bounds;
+}();
+
 runtime::Counter& counter(const pipeline::ComponentContext& context, std::string name,
-                          std::string unit, std::string help) {
+                          std::string help) {
   return context.metrics.counter({.name = std::move(name),
                                   .kind = runtime::MetricKind::counter,
-                                  .unit = std::move(unit),
+                                  .unit = "{times}",
                                   .help = std::move(help)},
                                  {{"processor", context.id.text()}});
+}
+
+runtime::Histogram& histogram(const pipeline::ComponentContext& context, std::string name,
+                              std::string unit, std::string help, runtime::MetricLevel level,
+                              std::span<const double> bounds) {
+  return context.metrics.histogram({.name = std::move(name),
+                                    .kind = runtime::MetricKind::histogram,
+                                    .unit = std::move(unit),
+                                    .help = std::move(help),
+                                    .level = level},
+                                   {{"processor", context.id.text()}}, bounds);
 }
 
 std::vector<std::string> lower_case(std::vector<std::string> names) {
@@ -58,19 +82,31 @@ config::Problems BatchConfig::check() const {
 Batch::Batch(const pipeline::ComponentContext& context, const BatchConfig& config,
              otlp::Signal signal, pipeline::Consumer& next)
     : keys_(lower_case(config.metadata_keys)),
-      context_{.lane = context.lane,
-               .name = context.id.text(),
-               .config = config,
-               .signal = signal,
-               .next = next,
-               .size_triggers = counter(context, "otelcol_processor_batch_batch_size_trigger_send",
-                                        "{times}", "Batches sent because they were full."),
-               .timeout_triggers = counter(context, "otelcol_processor_batch_timeout_trigger_send",
-                                           "{times}", "Batches sent because time was up."),
-               .lost_items =
-                   counter(context, "otelcol_processor_batch_lost_items", "{items}",
-                           "Items acknowledged before the next consumer refused them for good.")} {
-  if (keys_.empty()) shards_.try_emplace(std::string(), context_, nullptr);
+      lost_items_(context, signal),
+      context_{
+          .lane = context.lane,
+          .name = context.id.text(),
+          .config = config,
+          .signal = signal,
+          .next = next,
+          .size_triggers = counter(context, "otelcol_processor_batch_batch_size_trigger_send",
+                                   "Batches sent because they were full."),
+          .timeout_triggers = counter(context, "otelcol_processor_batch_timeout_trigger_send",
+                                      "Batches sent because time was up."),
+          .sent_items = histogram(context, "otelcol_processor_batch_batch_send_size", "{units}",
+                                  "Items of a batch.", runtime::MetricLevel::normal, item_bounds),
+          .sent_bytes = histogram(context, "otelcol_processor_batch_batch_send_size_bytes", "By",
+                                  "Bytes of a batch.", runtime::MetricLevel::detailed, byte_bounds),
+          .lost_items = lost_items_},
+      shard_count_(context.metrics.counter(
+          {.name = "otelcol_processor_batch_metadata_cardinality",
+           .kind = runtime::MetricKind::up_down_counter,
+           .unit = "{combinations}",
+           .help = "Distinct sets of client metadata being batched, summed over lanes."},
+          {{"processor", context.id.text()}})) {
+  if (!keys_.empty()) return;
+  shards_.try_emplace(std::string(), context_, nullptr);
+  if (context.is_first_lane) shard_count_.set(1);
 }
 
 void Batch::consume(pipeline::Batch batch) {
@@ -87,6 +123,7 @@ void Batch::consume(pipeline::Batch batch) {
                 .try_emplace(key, context_,
                              std::make_shared<const pipeline::RequestContext>(std::move(metadata)))
                 .first;
+    shard_count_ += 1;
     if (is_draining_) shard->second.drain([] {});  // it keeps nothing
   }
   shard->second.consume(std::move(batch));

@@ -7,6 +7,8 @@
 #include "components/processors/batch/batch_config.h"
 #include "components/processors/batch/shard.h"
 #include "pipeline/component.h"
+#include "pipeline/lost_items.h"
+#include "runtime/metrics.h"
 
 namespace telemill::components::processors::batch {
 
@@ -25,7 +27,9 @@ class Batch final : public pipeline::Processor {
                                    pipeline::RequestContext& metadata) const;
 
   const std::vector<std::string> keys_;
+  pipeline::LostItems lost_items_;
   const ShardContext context_;
+  runtime::Counter& shard_count_;
   std::map<std::string, Shard> shards_;
   bool is_draining_ = false;
 };

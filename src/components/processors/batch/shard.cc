@@ -23,18 +23,27 @@ Shard::Shard(const ShardContext& context, pipeline::RequestContextPtr metadata)
 
 Shard::~Shard() {
   // The drain ran out of time: what was acknowledged and has not been taken is gone.
-  for (const otlp::Payload& payload : refused_) count_lost(payload, "stopped before it was taken");
-  if (!held_.empty()) count_lost(held_, "stopped before it was sent");
+  for (const auto& [payload, trigger] : refused_) {
+    count_lost(payload, "shutdown", "stopped before it was taken");
+  }
+  if (!held_.empty()) count_lost(held_, "shutdown", "stopped before it was sent");
   for (pipeline::Completion& done : waiting_) {
     done.settle(pipeline::Outcome::retryable("the collector is shutting down"));
   }
 }
 
-void Shard::count_lost(const otlp::Payload& payload, std::string_view why) {
-  context_.lost_items += static_cast<int64_t>(payload.item_count());
+void Shard::count_lost(const otlp::Payload& payload, std::string_view reason,
+                       std::string_view why) {
+  context_.lost_items.add(payload.item_count(), reason);
   log::warn("Sender failed", {{"otelcol.component.id", context_.name},
                               {"error", why},
                               {"lost_items", payload.item_count()}});
+}
+
+void Shard::count_sent(const otlp::Payload& payload, Trigger trigger) {
+  (trigger == Trigger::size ? context_.size_triggers : context_.timeout_triggers) += 1;
+  context_.sent_items.record(static_cast<double>(payload.item_count()));
+  context_.sent_bytes.record(static_cast<double>(payload.byte_count()));
 }
 
 bool Shard::is_behind() const noexcept { return !refused_.empty() || offered_count_ >= offers_max; }
@@ -64,8 +73,7 @@ void Shard::flush_full() {
   if (context_.config.send_batch_max_size == 0) return flush(Trigger::size);
   otlp::Splitter splitter(std::exchange(held_, otlp::Payload(context_.signal)));
   while (splitter.items_left() >= context_.config.send_batch_size) {
-    context_.size_triggers += 1;
-    offer(splitter.next(context_.config.send_batch_max_size));
+    offer(splitter.next(context_.config.send_batch_max_size), Trigger::size);
   }
   if (!splitter.done()) held_ = splitter.next(splitter.items_left() + 1);
 }
@@ -73,31 +81,34 @@ void Shard::flush_full() {
 void Shard::flush(Trigger trigger) {
   flush_timer_.cancel();
   if (held_.empty()) return;
-  (trigger == Trigger::size ? context_.size_triggers : context_.timeout_triggers) += 1;
   otlp::Payload payload = std::exchange(held_, otlp::Payload(context_.signal));
-  if (context_.config.send_batch_max_size == 0) return offer(std::move(payload));
+  if (context_.config.send_batch_max_size == 0) return offer(std::move(payload), trigger);
   otlp::Splitter splitter(std::move(payload));
-  while (!splitter.done()) offer(splitter.next(context_.config.send_batch_max_size));
+  while (!splitter.done()) offer(splitter.next(context_.config.send_batch_max_size), trigger);
 }
 
-void Shard::offer(otlp::Payload payload) {
+void Shard::offer(otlp::Payload payload, Trigger trigger) {
   ++offered_count_;
-  pipeline::Completion completion(
-      [this, watch = lifeline_.watch(), copy = payload](pipeline::Outcome outcome) mutable {
-        if (watch.is_alive()) on_outcome(std::move(copy), std::move(outcome));
-      });
+  pipeline::Completion completion([this, watch = lifeline_.watch(), copy = payload,
+                                   trigger](const pipeline::Outcome& outcome) mutable {
+    if (watch.is_alive()) on_outcome(std::move(copy), trigger, outcome);
+  });
   context_.next.consume(
       {.payload = std::move(payload), .done = std::move(completion), .context = metadata_});
 }
 
-void Shard::on_outcome(otlp::Payload payload, pipeline::Outcome outcome) {
+void Shard::on_outcome(otlp::Payload payload, Trigger trigger, const pipeline::Outcome& outcome) {
   --offered_count_;
   if (outcome.cls == pipeline::OutcomeClass::retryable) {
-    refused_.push_back(std::move(payload));
+    refused_.emplace_back(std::move(payload), trigger);
     if (!again_timer_.is_scheduled()) again_timer_.schedule(outcome.delay.value_or(again_interval));
     return;
   }
-  if (!outcome.is_ok()) count_lost(payload, outcome.message);
+  if (outcome.is_ok()) {
+    count_sent(payload, trigger);
+  } else {
+    count_lost(payload, "rejected", outcome.message);
+  }
   // What was refused while all offers were taken found no room when its time came: now there is.
   if (!refused_.empty() && !again_timer_.is_scheduled()) again_timer_.schedule(Duration::zero());
   admit_waiting();
@@ -108,9 +119,9 @@ void Shard::on_outcome(otlp::Payload payload, pipeline::Outcome outcome) {
 void Shard::offer_refused() {
   size_t left = refused_.size();
   while (left-- > 0 && offered_count_ < offers_max) {
-    otlp::Payload payload = std::move(refused_.front());
+    auto [payload, trigger] = std::move(refused_.front());
     refused_.pop_front();
-    offer(std::move(payload));
+    offer(std::move(payload), trigger);
   }
   admit_waiting();
 }

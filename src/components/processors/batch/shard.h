@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 
 #include "base/unique_function.h"
 #include "components/processors/batch/batch_config.h"
 #include "otlp/payload.h"
 #include "pipeline/component.h"
 #include "pipeline/lifeline.h"
+#include "pipeline/lost_items.h"
 #include "runtime/lane.h"
 #include "runtime/metrics.h"
 
@@ -23,7 +25,9 @@ struct ShardContext {
   pipeline::Consumer& next;
   runtime::Counter& size_triggers;
   runtime::Counter& timeout_triggers;
-  runtime::Counter& lost_items;
+  runtime::Histogram& sent_items;
+  runtime::Histogram& sent_bytes;
+  pipeline::LostItems& lost_items;
 };
 
 /// Collects batches into larger ones by linking their bytes. Clients are answered once their data
@@ -46,12 +50,13 @@ class Shard {
 
   void flush(Trigger trigger);
   void flush_full();
-  void offer(otlp::Payload payload);
-  void on_outcome(otlp::Payload payload, pipeline::Outcome outcome);
+  void offer(otlp::Payload payload, Trigger trigger);
+  void on_outcome(otlp::Payload payload, Trigger trigger, const pipeline::Outcome& outcome);
+  void count_sent(const otlp::Payload& payload, Trigger trigger);
   void offer_refused();
   void admit_waiting();
   void finish_drain();
-  void count_lost(const otlp::Payload& payload, std::string_view why);
+  void count_lost(const otlp::Payload& payload, std::string_view reason, std::string_view why);
   [[nodiscard]] bool is_behind() const noexcept;
 
   const ShardContext& context_;
@@ -59,8 +64,8 @@ class Shard {
 
   otlp::Payload held_;
   runtime::Timer flush_timer_;
-  size_t offered_count_ = 0;           // downstream, outcome unknown
-  std::deque<otlp::Payload> refused_;  // for the moment, oldest first
+  size_t offered_count_ = 0;                               // downstream, outcome unknown
+  std::deque<std::pair<otlp::Payload, Trigger>> refused_;  // for the moment, oldest first
   runtime::Timer again_timer_;
   std::deque<pipeline::Completion> waiting_;  // clients to answer when there is room
   bool is_draining_ = false;
