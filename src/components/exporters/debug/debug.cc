@@ -95,7 +95,7 @@ class Console {
   Result<void, Failure> show(const otlp::Payload& payload) {
     const std::string text =
         config_.verbosity == Verbosity::detailed ? detailed_text(payload) : normal_text(payload);
-    if (!config_.use_internal_logger) return write(text);
+    if (!config_.use_internal_logger) return write(text + "\n");  // a log line's own end
     log::write_unlimited(log::Level::info, text,
                          {{"otelcol.component.id", id_},
                           {"otelcol.component.kind", "exporter"},

@@ -34,7 +34,7 @@ struct DebugConfig {
                     "Write to the log; otherwise to output_paths."),
       config::field("output_paths", &DebugConfig::output_paths,
                     "Files to append to, stdout or stderr; without the internal logger only."),
-      config::not_yet("sending_queue", "a queue before the console"),
+      config::accepted("sending_queue", "what waits for the console is bounded without it"),
   };
   [[nodiscard]] config::Problems check() const;
 };

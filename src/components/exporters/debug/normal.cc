@@ -41,6 +41,7 @@ void add_span(Text& text, const otlp::SpanView& span) {
 
 void add_log(Text& text, const otlp::LogView& log) {
   text.add_value(log.body());
+  if (log.attributes().begin() == log.attributes().end()) text.add(" ");  // as the reference
   add_pairs(text, log.attributes());
   text.add("\n");
 }

@@ -32,11 +32,6 @@ constexpr bool is_command(uint32_t point) noexcept {
          (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 }
 
-/// The reference escapes these three as well inside JSON.
-constexpr bool is_markup(uint32_t point) noexcept {
-  return point == '<' || point == '>' || point == '&';
-}
-
 void append_escape(std::string& out, uint32_t point, bool as_json) {
   switch (point) {
     case '\n':
@@ -83,9 +78,9 @@ void Text::settle(size_t start) {
 
 void Text::escape(std::string_view text, bool as_json) {
   while (!text.empty()) {
-    // Plain for JSON is plain for us, but for DEL and, in JSON, the reference's markup.
+    // Plain for JSON is plain for us, but for DEL.
     const std::string_view plain = text.substr(0, wire::plain_prefix(text, false));
-    const size_t end = std::min(plain.size(), plain.find_first_of(as_json ? "\x7f<>&" : "\x7f"));
+    const size_t end = std::min(plain.size(), plain.find('\x7f'));
     if (end > 0) {
       out_.append(text.substr(0, end));
       text.remove_prefix(end);
@@ -101,7 +96,7 @@ void Text::escape(std::string_view text, bool as_json) {
     if (as_json && (point == '"' || point == '\\')) {
       out_.push_back('\\');
       out_.push_back(text[0]);
-    } else if (is_command(point) || (as_json && is_markup(point))) {
+    } else if (is_command(point)) {
       append_escape(out_, point, as_json);
     } else {
       out_.append(text.substr(0, size));
