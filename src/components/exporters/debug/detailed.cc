@@ -79,14 +79,9 @@ void add_span(Text& text, const otlp::SpanView& span, size_t index) {
   const otlp::SpanStatusView status = span.status();
   text.add("    Status code    : {}\n", name_in(status_code_names, status.code()));
   text.add_line("    Status message : ", status.message());
-  const uint32_t attributes = span.dropped_attributes_count();
-  const uint32_t events = span.dropped_events_count();
-  const uint32_t links = span.dropped_links_count();
-  if (attributes > 0 || events > 0 || links > 0) {
-    text.add("    DroppedAttributesCount: {}\n", attributes);
-    text.add("    DroppedEventsCount: {}\n", events);
-    text.add("    DroppedLinksCount: {}\n", links);
-  }
+  text.add("    DroppedAttributesCount: {}\n", span.dropped_attributes_count());
+  text.add("    DroppedEventsCount: {}\n", span.dropped_events_count());
+  text.add("    DroppedLinksCount: {}\n", span.dropped_links_count());
   add_attributes(text, "", "Attributes:", span.attributes());
   add_events(text, span);
   add_links(text, span);

@@ -59,6 +59,9 @@ Span #1
     End time       : 1970-01-01 00:00:00 +0000 UTC
     Status code    : Unset
     Status message : 
+    DroppedAttributesCount: 0
+    DroppedEventsCount: 0
+    DroppedLinksCount: 0
 )");
 }
 
@@ -174,7 +177,7 @@ sum-double{label=x,other=y} 1.23
 sum-double{} 
 histogram{} count=4 sum=15 min=0.5 max=9 le1=1 3
 exponential{} count=5
-summary{} count=1 sum=15 q0.01=15
+summary{} count=1 sum=15.000000 q0.01=15
 )");
 }
 

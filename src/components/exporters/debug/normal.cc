@@ -1,7 +1,10 @@
 #include "components/exporters/debug/normal.h"
 
 #include <array>
+#include <cmath>
+#include <numbers>
 #include <utility>
+#include <vector>
 
 #include "components/exporters/debug/entries.h"
 #include "components/exporters/debug/names.h"
@@ -63,7 +66,7 @@ void add_series(Text& text, std::string_view name, const otlp::AttributesView& a
 void add_statistic(Text& text, std::string_view label, std::optional<double> value) {
   if (!value) return;
   text.add(" {}=", label);
-  text.add_short_real(*value);
+  text.add_value_real(*value);
 }
 
 void add_statistics(Text& text, const auto& point) {
@@ -83,9 +86,35 @@ void add_histogram_point(Text& text, const otlp::HistogramPointView& point) {
       continue;
     }
     text.add(" le");
-    text.add_short_real(*bound);
+    text.add_value_real(*bound);
     text.add("={}", count);
     ++bound;
+  }
+}
+
+void add_bucket(Text& text, double bound, uint64_t count) {
+  text.add(" le");
+  text.add_value_real(bound);
+  text.add("={}", count);
+}
+
+/// From the largest negative value to the largest positive one.
+void add_exponential_buckets(Text& text, const otlp::ExponentialHistogramPointView& point) {
+  const double factor = std::ldexp(std::numbers::ln2, -point.scale());
+  const otlp::ExponentialBucketsView negative = point.negative();
+  std::vector<uint64_t> counts;
+  for (const uint64_t count : negative.bucket_counts()) counts.push_back(count);
+  for (size_t i = counts.size(); i-- > 0 && !text.is_dropping();) {
+    const double index = static_cast<double>(negative.offset()) + static_cast<double>(i);
+    add_bucket(text, -std::exp(index * factor), counts[i]);
+  }
+  if (point.zero_count() != 0) text.add(" zero={}", point.zero_count());
+  const otlp::ExponentialBucketsView positive = point.positive();
+  double index = positive.offset();
+  for (const uint64_t count : positive.bucket_counts()) {
+    if (text.is_dropping()) return;
+    index += 1;
+    add_bucket(text, std::exp(index * factor), count);
   }
 }
 
@@ -98,7 +127,7 @@ void add_metric_points(Text& text, std::string_view record) {
     const otlp::NumberView number = point.value();
     text.add(" ");
     if (number.kind == otlp::NumberKind::integer) text.add("{}", number.integer());
-    if (number.kind == otlp::NumberKind::real) text.add_short_real(number.real());
+    if (number.kind == otlp::NumberKind::real) text.add_value_real(number.real());
     text.add("\n");
   }
   for (const auto& point : data.histogram_points()) {
@@ -109,17 +138,19 @@ void add_metric_points(Text& text, std::string_view record) {
   for (const auto& point : data.exponential_histogram_points()) {
     add_series(text, name, point.attributes());
     add_statistics(text, point);
+    add_exponential_buckets(text, point);
     text.add("\n");
   }
   for (const auto& point : data.summary_points()) {
     add_series(text, name, point.attributes());
     text.add(" count={}", point.count());
-    add_statistic(text, "sum", point.sum());
+    text.add(" sum=");
+    text.add_real(point.sum());
     for (const otlp::QuantileView quantile : point.quantile_values()) {
       text.add(" q");
-      text.add_short_real(quantile.quantile());
+      text.add_value_real(quantile.quantile());
       text.add("=");
-      text.add_short_real(quantile.value());
+      text.add_value_real(quantile.value());
     }
     text.add("\n");
   }

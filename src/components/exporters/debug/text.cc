@@ -67,6 +67,17 @@ std::string base64(std::string_view bytes) {
   return std::string(out.view());
 }
 
+/// With an exponent below `exponent_below` and from 1e21 on.
+std::string shortest(double value, double exponent_below) {
+  const double size = std::fabs(value);
+  const bool has_exponent = size != 0 && (size < exponent_below || size >= 1e21);
+  std::array<char, 64> buffer{};
+  const auto written =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                    has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
+  return {buffer.data(), written.ptr};
+}
+
 }  // namespace
 
 void Text::settle(size_t start) {
@@ -171,17 +182,16 @@ void Text::add_number(const otlp::NumberView& number) {
 
 void Text::add_short_real(double value) {
   if (!std::isfinite(value)) return add_real(value);
-  const double size = std::fabs(value);
-  const bool has_exponent = size != 0 && (size < 1e-6 || size >= 1e21);
-  std::array<char, 64> buffer{};
-  const auto written =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                    has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
-  std::string text(buffer.data(), written.ptr);
+  std::string text = shortest(value, 1e-6);
   // An exponent has no leading zero: 1e-7.
   const size_t exponent = text.find('e');
   if (exponent != std::string::npos && text[exponent + 2] == '0') text.erase(exponent + 2, 1);
   add("{}", text);
+}
+
+void Text::add_value_real(double value) {
+  if (!std::isfinite(value)) return add_real(value);
+  add("{}", shortest(value, 1e-4));
 }
 
 void Text::add_json_text(std::string_view text) {
