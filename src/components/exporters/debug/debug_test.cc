@@ -120,7 +120,8 @@ TEST_F(DebugTest, WritesToFilesInsteadOfTheLog) {
   show(settings, payload);
   show(settings, payload);
   EXPECT_EQ(logged, "");
-  const std::string once = "Traces\t{\"resource spans\": 1, \"spans\": 2}\n" + normal_text(payload);
+  const std::string once =
+      "Traces\t{\"resource spans\": 1, \"spans\": 2}\n" + normal_text(payload) + "\n";
   for (const char* const name : {"/a", "/b"}) {
     std::ifstream in(folder_ + name);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), once + once);
