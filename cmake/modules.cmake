@@ -44,10 +44,11 @@ function(telemill_test_properties)
     ENVIRONMENT "${TELEMILL_TEST_ENVIRONMENT}")
 endfunction()
 
-# telemill_gtest(NAME LIBRARIES library... LABELS label... SOURCES file...): a GoogleTest program,
-# each of its tests known to ctest as NAME.Suite.Test.
+# telemill_gtest(NAME LIBRARIES library... LABELS label... FIXTURES fixture... SOURCES file...): a
+# GoogleTest program, each of its tests known to ctest as NAME.Suite.Test. ctest sets the fixtures up
+# before them.
 function(telemill_gtest name)
-  cmake_parse_arguments(arg "" "" "LIBRARIES;LABELS;SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "LIBRARIES;LABELS;FIXTURES;SOURCES" ${ARGN})
   find_package(GTest REQUIRED)
   include(GoogleTest)
   set(target telemill_${name}_test)
@@ -62,14 +63,15 @@ function(telemill_gtest name)
   file(CONFIGURE OUTPUT ${script} @ONLY CONTENT [[
 if(@target@_list)
   set_tests_properties(${@target@_list} PROPERTIES LABELS "@arg_LABELS@" TIMEOUT 300
-    ENVIRONMENT "@TELEMILL_TEST_ENVIRONMENT@")
+    FIXTURES_REQUIRED "@arg_FIXTURES@" ENVIRONMENT "@TELEMILL_TEST_ENVIRONMENT@")
 endif()
 ]])
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
 endfunction()
 
-# telemill_integration_test(NAME LIBRARIES library... SOURCES file...): a GoogleTest program that
-# crosses modules. Runs under every preset that builds tests, also in the release stage of ./test.
+# telemill_integration_test(NAME LIBRARIES library... [FIXTURES fixture...] SOURCES file...): a
+# GoogleTest program that crosses modules. Runs under every preset that builds tests, also in the
+# release stage of ./test.
 function(telemill_integration_test name)
   telemill_gtest(${name} LABELS integration ${name} ${ARGN})
   add_dependencies(telemill_integration telemill_${name}_test)

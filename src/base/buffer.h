@@ -34,6 +34,11 @@ class Slice {
   [[nodiscard]] Slice sub(size_t offset, size_t size) const noexcept {
     return {owner_, view().substr(offset, size)};
   }
+  /// Ties a payment to these bytes while nobody else shares them. Not for static bytes.
+  void charge(Payer& payer, size_t bytes) noexcept {
+    TELEMILL_CHECK(owner_ && !owner_->is_shared());
+    owner_->charge(payer, bytes);
+  }
   /// Bytes of memory that this slice keeps alive; zero for static bytes.
   [[nodiscard]] size_t pinned_bytes() const noexcept { return owner_ ? owner_->capacity() : 0; }
 

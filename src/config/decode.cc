@@ -250,8 +250,8 @@ void Decoder::decode_list(const TypeInfo& type, void* target, const Node& node,
     }
     return;
   }
-  // The reference splits a string at commas; other scalars it refuses.
-  if (!node.is_scalar() || !std::holds_alternative<std::string_view>(resolve(node))) {
+  // The reference splits a string at commas, unless ids are wanted; other scalars it refuses.
+  if (type.element->kind == TypeKind::component_id || !node.is_scalar() || !std::holds_alternative<std::string_view>(resolve(node))) {
     return expected("a list", node, path);
   }
   type.clear(target);

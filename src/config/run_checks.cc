@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -44,16 +45,12 @@ bool Checker::failed_before(std::string_view path) const {
   return false;
 }
 
-/// The place of `key` (`a::b` goes down) below `node`, as near as the file has it.
-Mark locate(const Node* node, std::string_view key, Mark mark) {
-  while (node != nullptr && !key.empty()) {
-    const size_t end = key.find("::");
-    const std::string_view name = key.substr(0, key.find('[') < end ? key.find('[') : end);
-    node = node->find(name);
-    if (node != nullptr) mark = node->mark;
-    key = end == key.npos ? std::string_view() : key.substr(end + 2);
-  }
-  return mark;
+/// The element that `index`, such as `[3]`, names in a list; null when there is none.
+const Node* element_at(const Node& list, std::string_view index) {
+  size_t number = 0;
+  const auto read = std::from_chars(index.data() + 1, index.data() + index.size(), number);
+  const bool is_there = read.ec == std::errc{} && number < list.items.size();
+  return is_there ? &list.items[number] : nullptr;
 }
 
 void Checker::run(const TypeInfo& type, const void* value, const Node* node, Mark mark,
@@ -116,6 +113,20 @@ void Checker::check(const TypeInfo& type, const void* value, const Node* node, M
 }
 
 }  // namespace
+
+Mark locate(const Node* node, std::string_view key, Mark mark) {
+  while (node != nullptr && !key.empty()) {
+    const size_t end = key.find("::");
+    const std::string_view part = key.substr(0, end);
+    const size_t bracket = part.find('[');
+    node = node->find(part.substr(0, bracket));
+    if (node != nullptr) mark = node->mark;
+    if (node != nullptr && bracket != part.npos) node = element_at(*node, part.substr(bracket));
+    if (node != nullptr) mark = node->mark;
+    key = end == key.npos ? std::string_view() : key.substr(end + 2);
+  }
+  return mark;
+}
 
 void run_checks(const TypeInfo& type, const void* value, const Node& node, std::string_view path,
                 size_t first, Problems& problems) {

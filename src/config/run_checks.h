@@ -15,4 +15,8 @@ namespace telemill::config {
 void run_checks(const TypeInfo& type, const void* value, const Node& node, std::string_view path,
                 size_t first, Problems& problems);
 
+/// The place of `key` (`a[2]::b` goes down) below `node`, as near as the file has it; `mark` when
+/// it has nothing of it.
+[[nodiscard]] Mark locate(const Node* node, std::string_view key, Mark mark);
+
 }  // namespace telemill::config

@@ -15,6 +15,7 @@ namespace telemill::config {
 namespace {
 
 constexpr std::string_view tag_prefix = "tag:yaml.org,2002:";
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";  // some editors begin files with it
 
 /// One libyaml event, given back on destruction.
 class Event {
@@ -318,6 +319,7 @@ void Reader::refuse_duplicates(const Node& mapping) {
 
 std::optional<Node> read_yaml(std::string_view text, uint32_t source, Problems& problems,
                               Budget& budget, Rest rest) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   return Reader(text, source, problems, budget).read(rest);
 }
 

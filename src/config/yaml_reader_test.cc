@@ -95,6 +95,17 @@ TEST_P(RefuseYaml, NamesThePlace) { EXPECT_EQ(problems_of(GetParam().yaml), GetP
 INSTANTIATE_TEST_SUITE_P(Refusals, RefuseYaml, testing::ValuesIn(refusals),
                          [](const auto& row) { return std::string(row.param.name); });
 
+TEST(YamlReader, SkipsAByteOrderMark) {
+  Problems problems;
+  const auto node = read_yaml(
+      "\xef\xbb\xbf"
+      "a: 1\nb: 2\n",
+      0, problems);
+  ASSERT_TRUE(node.has_value()) << problems.render({});
+  EXPECT_TRUE(problems.empty());
+  EXPECT_EQ(node->entries.size(), 2U);
+}
+
 TEST(YamlReader, ReportsEveryDuplicateAtOnce) {
   EXPECT_EQ(problems_of("a: 1\na: 2\nb: {c: 1, c: 2}"),
             "t.yaml:3:11: key \"c\" is given twice, first in line 3, column 5\n"

@@ -47,7 +47,7 @@ class RunningCollector final : public Collector, public pipeline::Host {
         settings_(settings),
         pipelines_(describe_pipelines(plan_)),
         process_budget_(settings.admitted_bytes_max > 0 ? settings.admitted_bytes_max
-                                                        : runtime::memory_limit_bytes() / 4) {}
+                                                        : runtime::memory_target_bytes() / 4) {}
   ~RunningCollector() override { stop_lanes(); }
 
   Result<void, Failure> start_all();

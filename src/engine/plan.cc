@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "config/component_aliases.h"
 #include "config/known_components.h"
 #include "config/nearest.h"
+#include "config/run_checks.h"
+#include "engine/catalog.h"
 #include "engine/plan_graph.h"
 #include "engine/service_config.h"
 
@@ -23,36 +27,28 @@ using config::Problems;
 using otlp::Signal;
 using pipeline::Factory;
 
-struct Section {
-  ComponentKind kind;
-  std::string_view name;
-  std::vector<PlannedComponent> Plan::* list;
-};
-/// The sections of components, in the order in which the reference prints them.
-constexpr std::array<Section, 5> component_sections = {{
-    {ComponentKind::receiver, "receivers", &Plan::receivers},
-    {ComponentKind::processor, "processors", &Plan::processors},
-    {ComponentKind::exporter, "exporters", &Plan::exporters},
-    {ComponentKind::connector, "connectors", &Plan::connectors},
-    {ComponentKind::extension, "extensions", &Plan::extensions},
-}};
+/// Where the plan keeps the components of a kind.
+constexpr std::array<std::vector<PlannedComponent> Plan::*, component_sections.size()> plan_lists =
+    {&Plan::receivers, &Plan::processors, &Plan::exporters, &Plan::connectors, &Plan::extensions};
+constexpr std::vector<PlannedComponent> Plan::* list_of(ComponentKind kind) noexcept {
+  return plan_lists[static_cast<size_t>(kind)];
+}
+static_assert(component_sections[4].kind == ComponentKind::extension &&
+              static_cast<size_t>(ComponentKind::extension) == 4);
+
 constexpr std::array<std::string_view, 6> section_names = {"receivers",  "processors", "exporters",
                                                            "connectors", "extensions", "service"};
-
-constexpr const Section& section_of(ComponentKind kind) noexcept {
-  return component_sections[static_cast<size_t>(kind)];
-}
-static_assert(section_of(ComponentKind::extension).kind == ComponentKind::extension);
 
 /// Reads one configuration; its state is what several steps need.
 class Planner {
  public:
-  Planner(const std::vector<const Factory*>& factories, Problems& problems)
-      : factories_(factories), problems_(problems) {}
+  Planner(const std::vector<const Factory*>& factories, Problems& problems, bool may_be_idle)
+      : factories_(factories), problems_(problems), may_be_idle_(may_be_idle) {}
 
   Plan run(const Node& root) {
+    root_ = &root;
     if (!check_sections(root)) return std::move(plan_);
-    for (const Section& section : component_sections) read_components(root, section);
+    for (const ComponentSection& section : component_sections) read_components(root, section);
     check_connector_ids();
     if (const Node* service = root.find("service")) read_service(*service);
     arrange(plan_, problems_);
@@ -78,7 +74,8 @@ class Planner {
     }
     for (const std::string_view required : {"receivers", "exporters", "service"}) {
       const Node* section = root.find(required);
-      if (section == nullptr || section->is_null()) {
+      const bool is_needed = required == "service" || !may_be_idle_;
+      if (is_needed && (section == nullptr || section->is_null())) {
         add(section == nullptr ? root.mark : section->mark, std::string(required),
             required == "service" ? "the section is missing" : "at least one must be configured");
       }
@@ -86,7 +83,7 @@ class Planner {
     return true;
   }
 
-  void read_components(const Node& root, const Section& section) {
+  void read_components(const Node& root, const ComponentSection& section) {
     const Node* node = root.find(section.name);
     if (node == nullptr || node->is_null()) return;
     if (!node->is_mapping()) {
@@ -95,13 +92,13 @@ class Planner {
     for (const config::Entry& entry : node->entries) read_component(entry, section);
   }
 
-  void read_component(const config::Entry& entry, const Section& section) {
+  void read_component(const config::Entry& entry, const ComponentSection& section) {
     const std::string path = config::join_path(section.name, entry.key);
     auto id = config::parse_component_id(entry.key);
     if (!id) return add(entry.key_mark, path, id.error().message);
-    const Factory* const factory = find_factory(section.kind, id->type);
+    const Factory* const factory = find_factory(factories_, section.kind, id->type);
     PlannedComponent component{.id = *id, .mark = entry.key_mark};
-    std::vector<PlannedComponent>& list = plan_.*section.list;
+    std::vector<PlannedComponent>& list = plan_.*list_of(section.kind);
     if (factory == nullptr) {
       add_missing_type(entry, section, *id, path);
       return list.push_back(std::move(component));
@@ -117,16 +114,8 @@ class Planner {
     list.push_back(std::move(component));
   }
 
-  [[nodiscard]] const Factory* find_factory(ComponentKind kind, std::string_view type) const {
-    const std::string_view present = config::present_type(kind, type);
-    for (const Factory* factory : factories_) {
-      if (factory->info().kind == kind && factory->info().type == present) return factory;
-    }
-    return nullptr;
-  }
-
-  void add_missing_type(const config::Entry& entry, const Section& section, const ComponentId& id,
-                        const std::string& path) {
+  void add_missing_type(const config::Entry& entry, const ComponentSection& section,
+                        const ComponentId& id, const std::string& path) {
     const std::string kind(config::name_of(section.kind));
     const auto* known =
         config::find_known_component(section.kind, config::present_type(section.kind, id.type));
@@ -159,7 +148,7 @@ class Planner {
   void check_connector_ids() {
     for (const PlannedComponent& connector : plan_.connectors) {
       for (const ComponentKind kind : {ComponentKind::receiver, ComponentKind::exporter}) {
-        const auto& list = plan_.*section_of(kind).list;
+        const auto& list = plan_.*list_of(kind);
         if (std::ranges::find(list, connector.id, &PlannedComponent::id) == list.end()) continue;
         add(connector.mark, config::join_path("connectors", connector.id.text()),
             "the " + std::string(config::name_of(kind)) + " " +
@@ -176,6 +165,7 @@ class Planner {
     read_extensions(service.extensions, node.find("extensions"));
     const Node* pipelines = node.find("pipelines");
     if (pipelines == nullptr || !pipelines->is_mapping() || pipelines->entries.empty()) {
+      if (may_be_idle_ && (pipelines == nullptr || !pipelines->is_scalar())) return;
       return add(pipelines == nullptr ? node.mark : pipelines->mark, "service::pipelines",
                  "at least one pipeline must be configured");
     }
@@ -240,7 +230,7 @@ class Planner {
       const auto found =
           resolve(members.ids[i], mark, kinds, config::join_path(members.path, members.key));
       if (!found) continue;
-      std::vector<size_t>& list = list_of(pipeline, members.key, found->kind);
+      std::vector<size_t>& list = indices_of(pipeline, members.key, found->kind);
       if (std::ranges::find(list, found->index) != list.end()) {
         // Receivers and exporters that are named twice are fed once.
         if (found->kind == ComponentKind::processor) {
@@ -255,8 +245,8 @@ class Planner {
     }
   }
 
-  static std::vector<size_t>& list_of(PlannedPipeline& pipeline, std::string_view key,
-                                      ComponentKind kind) {
+  static std::vector<size_t>& indices_of(PlannedPipeline& pipeline, std::string_view key,
+                                         ComponentKind kind) {
     if (kind == ComponentKind::processor) return pipeline.processors;
     const bool is_connector = kind == ComponentKind::connector;
     if (key == "receivers") return is_connector ? pipeline.connectors_in : pipeline.receivers;
@@ -269,7 +259,7 @@ class Planner {
                                const std::string& path) {
     std::vector<std::string> texts;
     for (const ComponentKind kind : kinds) {
-      const auto& list = plan_.*section_of(kind).list;
+      const auto& list = plan_.*list_of(kind);
       for (size_t i = 0; i < list.size(); ++i) {
         if (list[i].id == id) return Found{kind, i};
         texts.push_back(list[i].id.text());
@@ -284,24 +274,44 @@ class Planner {
   }
 
   void check_signal(const Found& found, Signal signal, config::Mark mark, const std::string& path) {
-    const PlannedComponent& component = (plan_.*section_of(found.kind).list)[found.index];
+    const PlannedComponent& component = (plan_.*list_of(found.kind))[found.index];
     // How connectors are used is looked at when all pipelines are known.
     if (component.factory == nullptr || found.kind == ComponentKind::connector) return;
-    if (component.factory->info().signals.has(signal)) return;
+    if (component.factory->info().signals.has(signal)) return check_settings(found, signal);
     add(mark, path,
         std::string(config::name_of(found.kind)) + " " + config::in_quotes(component.id.text()) +
             " does not support " + std::string(otlp::names(signal).name));
   }
 
+  /// What the component's settings say that makes no sense for this signal. Once per signal.
+  void check_settings(const Found& found, Signal signal) {
+    if (!checked_.insert({found.kind, found.index, signal}).second) return;
+    const ComponentSection& section = component_sections[static_cast<size_t>(found.kind)];
+    const PlannedComponent& component = (plan_.*list_of(found.kind))[found.index];
+    const Problems wrong = component.factory->check_signal(*component.settings, signal);
+    if (wrong.empty()) return;
+    const std::vector<config::Entry>& entries = root_->find(section.name)->entries;
+    const auto entry = std::ranges::find(entries, component.mark, &config::Entry::key_mark);
+    for (Problem problem : wrong) {
+      problem.mark = config::locate(&entry->value, problem.path, component.mark);
+      problem.path = config::join_path(config::join_path(section.name, entry->key), problem.path);
+      problems_.add(std::move(problem));
+    }
+  }
+
   const std::vector<const Factory*>& factories_;
   Problems& problems_;
+  const Node* root_ = nullptr;
+  const bool may_be_idle_;  // without receivers, exporters and pipelines
   Plan plan_;
+  std::set<std::tuple<ComponentKind, size_t, Signal>> checked_;
 };
 
 }  // namespace
 
-Plan make_plan(const Node& root, const std::vector<const Factory*>& factories, Problems& problems) {
-  return Planner(factories, problems).run(root);
+Plan make_plan(const Node& root, const std::vector<const Factory*>& factories, Problems& problems,
+               const config::FeatureGates& gates) {
+  return Planner(factories, problems, gates.is_enabled(config::gates::no_pipelines)).run(root);
 }
 
 }  // namespace telemill::engine

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "config/component_id.h"
+#include "config/feature_gates.h"
 #include "config/node.h"
 #include "config/problem.h"
 #include "otlp/signal.h"
@@ -57,8 +58,9 @@ struct Plan {
 };
 
 /// Reads a resolved configuration. Adds everything that is wrong with it to `problems`, all at
-/// once; the plan is to be used only when there are no errors.
+/// once; the plan is to be used only when there are no errors. Pipelines of profiles need no gate
+/// here.
 Plan make_plan(const config::Node& root, const std::vector<const pipeline::Factory*>& factories,
-               config::Problems& problems);
+               config::Problems& problems, const config::FeatureGates& gates = {});
 
 }  // namespace telemill::engine

@@ -157,5 +157,20 @@ TEST(PlanGraph, AReceiverNamedTwiceIsFedOnce) {
   EXPECT_THAT(plan.pipelines[0].exporters, ElementsAre(0));
 }
 
+TEST(PlanGraph, WithTheGateNothingNeedsToBeConfigured) {
+  for (const std::string yaml : {"service: {}\n", "receivers: {nop: }\nservice: {pipelines: }\n"}) {
+    const auto problems_with = [&yaml](std::string_view gates) {
+      config::Problems problems;
+      const auto node = config::read_yaml(yaml, 0, problems);
+      config::FeatureGates switches;
+      switches.apply(gates, problems);
+      (void)make_plan(node.value(), components::all_factories(), problems, switches);
+      return problems.error_count();
+    };
+    EXPECT_GT(problems_with(""), 0U) << yaml;
+    EXPECT_EQ(problems_with("service.AllowNoPipelines"), 0U) << yaml;
+  }
+}
+
 }  // namespace
 }  // namespace telemill::engine

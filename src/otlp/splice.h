@@ -30,6 +30,14 @@ class Splice {
   /// overlap; insertions at one place keep their order and come before what is replaced there. The
   /// record must stay well-formed.
   void replace(uint32_t record_index, Range old, std::string_view replacement);
+  /// The same without the copy: `replacement` lives until `apply` has returned.
+  void replace_borrowed(uint32_t record_index, Range old, std::string_view replacement) {
+    record_edits_.add(record_index, old, replacement);
+  }
+  [[nodiscard]] bool has_edits() const noexcept {
+    return !record_edits_.list.empty() || !scope_frames_.list.empty() ||
+           !resource_frames_.list.empty() || !dropped_.empty();
+  }
   /// Leaves the record out. Scope and resource entries that lose their last record go with it.
   void drop(uint32_t record_index);
   /// The last frame given for an entry counts.

@@ -5,6 +5,8 @@
 
 namespace telemill::pipeline {
 
+config::Problems Factory::check_signal(const ComponentConfig&, otlp::Signal) const { return {}; }
+
 std::unique_ptr<Receiver> Factory::create_receiver(const ComponentContext&, const ComponentConfig&,
                                                    const ReceiverOutputs&) const {
   TELEMILL_CHECK(info_.kind != ComponentKind::receiver);

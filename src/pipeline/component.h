@@ -142,6 +142,10 @@ class Factory {
   /// Reads settings from `node`, adding what is wrong to `problems`. Never null.
   [[nodiscard]] virtual std::unique_ptr<ComponentConfig> parse(
       const config::Node& node, const std::string& path, config::Problems& problems) const = 0;
+  /// What is wrong with `settings` in a pipeline of `signal`, though right in others. Keys as in
+  /// the `check()` of a config struct.
+  [[nodiscard]] virtual config::Problems check_signal(const ComponentConfig& settings,
+                                                      otlp::Signal signal) const;
   /// The field table, for help, docs and the editor schema.
   [[nodiscard]] virtual const config::TypeInfo& type_info() const noexcept = 0;
 

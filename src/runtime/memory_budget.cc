@@ -7,11 +7,20 @@
 
 namespace telemill::runtime {
 
+void MemoryBudget::cap(size_t bytes_max) noexcept {
+  size_t now = bytes_max_.load(std::memory_order_relaxed);
+  while (bytes_max < now &&
+         !bytes_max_.compare_exchange_weak(now, bytes_max, std::memory_order_relaxed)) {
+  }
+}
+
 bool MemoryBudget::try_lease(size_t bytes) noexcept {
+  if (is_shut_.load(std::memory_order_relaxed)) return false;
+  const size_t bytes_max = this->bytes_max();
   // Only the number matters: whoever reads it infers nothing about other memory.
   size_t leased = leased_bytes_.load(std::memory_order_relaxed);
   do {
-    if (bytes > bytes_max_ - leased) return false;
+    if (leased > bytes_max || bytes > bytes_max - leased) return false;
   } while (!leased_bytes_.compare_exchange_weak(leased, leased + bytes, std::memory_order_relaxed));
   return true;
 }
@@ -41,15 +50,6 @@ bool Admission::resize(size_t bytes) noexcept {
 
 void Admission::reset() noexcept {
   if (bytes_ > 0) budget_->give_back(bytes_);
-  budget_ = nullptr;
-  bytes_ = 0;
-}
-
-void Admission::pay_for(base::Buffer& bytes) noexcept {
-  if (bytes_ == 0) return;
-  bytes.charge(budget_->process_, bytes_);
-  budget_->used_bytes_ -= bytes_;
-  budget_->leased_bytes_ -= bytes_;
   budget_ = nullptr;
   bytes_ = 0;
 }

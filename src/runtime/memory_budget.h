@@ -15,6 +15,11 @@ class MemoryBudget final : public base::Payer {
  public:
   explicit MemoryBudget(size_t bytes_max) noexcept : bytes_max_(bytes_max) {}
 
+  /// Lowers the limit; what is leased above it stays so. Never raises it.
+  void cap(size_t bytes_max) noexcept;
+  /// While shut, nothing more is leased: the process uses too much memory in other ways.
+  void shut(bool is_shut) noexcept { is_shut_.store(is_shut, std::memory_order_relaxed); }
+
   /// Takes `bytes` if they fit under the limit.
   [[nodiscard]] bool try_lease(size_t bytes) noexcept;
   void give_back(size_t bytes) noexcept;
@@ -22,10 +27,13 @@ class MemoryBudget final : public base::Payer {
   [[nodiscard]] size_t leased_bytes() const noexcept {
     return leased_bytes_.load(std::memory_order_relaxed);
   }
-  [[nodiscard]] size_t bytes_max() const noexcept { return bytes_max_; }
+  [[nodiscard]] size_t bytes_max() const noexcept {
+    return bytes_max_.load(std::memory_order_relaxed);
+  }
 
  private:
-  const size_t bytes_max_;
+  std::atomic<size_t> bytes_max_;
+  std::atomic<bool> is_shut_{false};
   std::atomic<size_t> leased_bytes_{0};
 };
 
@@ -46,11 +54,16 @@ class Admission {
   [[nodiscard]] bool resize(size_t bytes) noexcept;
   void reset() noexcept;
   /// Passes the payment on to the bytes, which may then leave the lane and outlive its budget.
-  void pay_for(base::Buffer& bytes) noexcept;
+  void pay_for(base::Buffer& bytes) noexcept { pass_on_to(bytes); }
+  /// The same for bytes that nobody else shares yet.
+  void pay_for(base::Slice& bytes) noexcept { pass_on_to(bytes); }
 
  private:
   friend class LaneBudget;
   Admission(LaneBudget* budget, size_t bytes) noexcept : budget_(budget), bytes_(bytes) {}
+  template <class Bytes>
+  void pass_on_to(Bytes& bytes) noexcept;
+
   LaneBudget* budget_ = nullptr;
   size_t bytes_ = 0;
 };
@@ -70,6 +83,7 @@ class LaneBudget {
   /// was, when the process is at its limit: the client hears "later".
   [[nodiscard]] bool try_admit(size_t bytes, Admission& admission) noexcept;
   [[nodiscard]] size_t used_bytes() const noexcept { return used_bytes_; }
+  [[nodiscard]] MemoryBudget& process() noexcept { return process_; }
 
  private:
   friend class Admission;
@@ -80,5 +94,15 @@ class LaneBudget {
   size_t leased_bytes_ = 0;
   size_t used_bytes_ = 0;
 };
+
+template <class Bytes>
+void Admission::pass_on_to(Bytes& bytes) noexcept {
+  if (bytes_ == 0) return;
+  bytes.charge(budget_->process_, bytes_);
+  budget_->used_bytes_ -= bytes_;
+  budget_->leased_bytes_ -= bytes_;
+  budget_ = nullptr;
+  bytes_ = 0;
+}
 
 }  // namespace telemill::runtime

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -43,6 +45,30 @@ size_t memory_limit_bytes() {
     group.resize(slash == 0 ? 1 : slash);
   }
   return limit;
+}
+
+size_t memory_target_bytes() {
+  const char* const target = std::getenv("GOMEMLIMIT");
+  const size_t limit = memory_limit_bytes();
+  return target == nullptr ? limit : std::min(limit, parse_memory_target(target));
+}
+
+size_t parse_memory_target(std::string_view text) noexcept {
+  struct Unit {
+    std::string_view name;
+    int shift;
+  };
+  constexpr std::array<Unit, 6> units = {
+      {{"", 0}, {"B", 0}, {"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"TiB", 40}}};
+  size_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (read.ec != std::errc{}) return SIZE_MAX;
+  const std::string_view name = text.substr(static_cast<size_t>(read.ptr - text.data()));
+  for (const Unit& unit : units) {
+    if (unit.name != name) continue;
+    return number > SIZE_MAX >> unit.shift ? SIZE_MAX : number << unit.shift;
+  }
+  return SIZE_MAX;
 }
 
 }  // namespace telemill::runtime

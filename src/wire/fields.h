@@ -103,6 +103,7 @@ inline constexpr uint32_t time_unix_nano = 2, as_double = 3, span_id = 4, trace_
 /// Profiles (v1development): a dictionary stands beside the resource entries.
 namespace profiles {
 inline constexpr uint32_t request_dictionary = 2;
+inline constexpr uint32_t dictionary_strings = 5;
 inline constexpr uint32_t profile_samples = 2;
 }  // namespace profiles
 namespace profile {

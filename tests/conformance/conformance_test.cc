@@ -42,6 +42,12 @@ std::string minimal_config(const Factory& factory) {
              "\n";
     if (type == "otlp_http") return "endpoint: http://" + std::string(no_peer) + "\n" + synchronous;
   }
+  if (factory.info().kind == ComponentKind::processor) {
+    constexpr std::string_view action = "[{key: conformance, value: 1, action: insert}]\n";
+    if (type == "attributes") return "actions: " + std::string(action);
+    if (type == "resource") return "attributes: " + std::string(action);
+    if (type == "memory_limiter") return "check_interval: 1s\nlimit_percentage: 100\n";
+  }
   if (factory.info().kind == ComponentKind::receiver && type == "otlp") {
     return "protocols:\n  grpc: {endpoint: 127.0.0.1:0}\n  http: {endpoint: 127.0.0.1:0}\n";
   }

@@ -13,12 +13,12 @@
 namespace telemill::integration {
 namespace {
 
-runtime::Descriptor connect_to(uint16_t port) {
+runtime::Descriptor connect_to(uint16_t port, const std::string& host) {
   runtime::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
   if (::connect(socket.number(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
       0) {
     socket.reset();
@@ -41,7 +41,8 @@ std::string field(char tag, std::string_view content) {
 
 }  // namespace
 
-Connection::Connection(uint16_t port) : socket_(connect_to(port)) {}
+Connection::Connection(uint16_t port, const std::string& address)
+    : socket_(connect_to(port, address)) {}
 
 bool Connection::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -127,7 +128,7 @@ std::string Connection::receive_answer() {
   }
 }
 
-bool is_port_closed(uint16_t port) { return !connect_to(port); }
+bool is_port_closed(uint16_t port) { return !connect_to(port, "127.0.0.1"); }
 
 std::string http_head(size_t content_length, std::string_view more, std::string_view type) {
   return "POST /v1/traces HTTP/1.1\r\nhost: a\r\ncontent-type: " + std::string(type) + "\r\n" +

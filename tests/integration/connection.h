@@ -11,10 +11,10 @@
 /// A client that does to a socket whatever a test wants.
 namespace telemill::integration {
 
-/// One blocking connection to a loopback port.
+/// One blocking connection to a port of a loopback address.
 class Connection {
  public:
-  explicit Connection(uint16_t port);
+  explicit Connection(uint16_t port, const std::string& address = "127.0.0.1");
 
   /// Sends all of `bytes`; false when the peer has closed or takes nothing for ten seconds.
   bool send(std::string_view bytes);

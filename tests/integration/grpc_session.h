@@ -14,7 +14,8 @@ inline constexpr const char* traces_method =
 /// An HTTP/2 client over a blocking connection.
 class GrpcSession {
  public:
-  explicit GrpcSession(uint16_t port) : connection(port) {}
+  explicit GrpcSession(uint16_t port, const std::string& address = "127.0.0.1")
+      : connection(port, address) {}
 
   /// Sends and receives until stream `id` has its whole answer; false when that never comes.
   bool finish(int32_t id) {

@@ -1,6 +1,8 @@
 """Runs stages, goes on after failures, and ends with one line: N passed, N failed, N skipped."""
 
 import argparse
+import os
+import pathlib
 import sys
 import time
 
@@ -20,7 +22,17 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--stage", action="append", metavar="NAME", default=[],
                         choices=[stage.name for stage in STAGES],
                         help="run only this stage; may repeat")
+    parser.add_argument("--peer", action="append", metavar="NAME=PATH", default=[], type=peer,
+                        help="take this program for a peer of tests/peers; may repeat")
     return parser.parse_args(arguments)
+
+
+def peer(text: str) -> tuple[str, str]:
+    """The environment variable that tests/peers/prepare.py looks at, and its value."""
+    name, _, path = text.partition("=")
+    if not name.isidentifier() or not path:
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=PATH")
+    return f"TELEMILL_PEER_{name.upper()}", str(pathlib.Path(path).absolute())
 
 
 def chosen(options: argparse.Namespace) -> list[Stage]:
@@ -54,6 +66,7 @@ def report(rows: list[tuple[str, float, Results]]) -> Results:
 
 def main(arguments: list[str], stages: list[Stage] | None = None) -> int:
     options = parse(arguments)
+    os.environ.update(options.peer)
     rows = []
     for stage in stages if stages is not None else chosen(options):
         say(f"\n=== {stage.name}: {stage.what}")

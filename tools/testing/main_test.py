@@ -1,5 +1,6 @@
 """The runner itself: it goes on after failures, and its last line and status tell the truth."""
 
+import argparse
 import contextlib
 import io
 import pathlib
@@ -45,6 +46,12 @@ class RunnerTest(unittest.TestCase):
 
     def test_long_reaches_the_stages(self):
         self.assertEqual(self.run_stages(["--long"], GOOD)[1][-1], "3 passed, 0 failed, 0 skipped")
+
+    def test_peers_are_programs_by_name(self):
+        self.assertEqual(runner.peer("collector=/bin/x"), ("TELEMILL_PEER_COLLECTOR", "/bin/x"))
+        for wrong in ("collector", "=x", "collector=", "a/b=c"):
+            with self.assertRaises(argparse.ArgumentTypeError):
+                runner.peer(wrong)
 
     def test_chooses_stages(self):
         names = [stage.name for stage in runner.chosen(runner.parse([]))]

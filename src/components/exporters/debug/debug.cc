@@ -46,6 +46,8 @@ Summary summarize(const otlp::Payload& payload) {
   return summary;
 }
 
+const std::string stdout_path = "stdout";
+
 /// Where texts go. Its methods run on the worker, or on the lane for lines of the log.
 class Console {
  public:
@@ -54,7 +56,7 @@ class Console {
 
   Result<void, Failure> open() {
     if (config_.use_internal_logger) return {};
-    for (const std::string& path : config_.output_paths) {
+    for (const std::string& path : config_.output_paths.value_or(std::vector{stdout_path})) {
       TELEMILL_ASSIGN(auto file,
                       shared::OutputFile::open(path, shared::OutputFile::Start::appended));
       files_.push_back(std::move(file));
@@ -95,7 +97,7 @@ class Console {
   Result<void, Failure> show(const otlp::Payload& payload) {
     const std::string text =
         config_.verbosity == Verbosity::detailed ? detailed_text(payload) : normal_text(payload);
-    if (!config_.use_internal_logger) return write(text + "\n");  // a log line's own end
+    if (!config_.use_internal_logger) return write(text + "\n");  // payloads are set apart
     log::write_unlimited(log::Level::info, text,
                          {{"otelcol.component.id", id_},
                           {"otelcol.component.kind", "exporter"},
@@ -199,7 +201,10 @@ class DebugFactory final : public pipeline::FactoryFor<DebugConfig> {
 
 config::Problems DebugConfig::check() const {
   config::Problems problems;
-  if (!use_internal_logger && output_paths.empty()) {
+  if (use_internal_logger && output_paths) {
+    problems.add("output_paths", "has no effect unless use_internal_logger is false");
+  }
+  if (!use_internal_logger && output_paths && output_paths->empty()) {
     problems.add("output_paths", "must not be empty when use_internal_logger is false");
   }
   return problems;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct DebugConfig {
   uint32_t sampling_initial = 2;
   uint32_t sampling_thereafter = 1;
   bool use_internal_logger = true;
-  std::vector<std::string> output_paths = {"stdout"};
+  std::optional<std::vector<std::string>> output_paths;  // none: stdout
 
   static constexpr auto fields = std::tuple{
       config::field("verbosity", &DebugConfig::verbosity,
@@ -32,8 +33,9 @@ struct DebugConfig {
                     "Of those beyond, every which one is written; 1: all, 0: none."),
       config::field("use_internal_logger", &DebugConfig::use_internal_logger,
                     "Write to the log; otherwise to output_paths."),
-      config::field("output_paths", &DebugConfig::output_paths,
-                    "Files to append to, stdout or stderr; without the internal logger only."),
+      config::field(
+          "output_paths", &DebugConfig::output_paths,
+          "Files to append to, stdout (the default) or stderr; without the internal logger."),
       config::accepted("sending_queue", "what waits for the console is bounded without it"),
   };
   [[nodiscard]] config::Problems check() const;

@@ -2,6 +2,7 @@
 #include <optional>
 #include <vector>
 
+#include "components/exporters/debug/buckets.h"
 #include "components/exporters/debug/detailed.h"
 #include "components/exporters/debug/names.h"
 #include "otlp/metric_views.h"
@@ -86,7 +87,7 @@ void add_bucket(Text& text, double index, double factor, bool is_negative, uint6
 void add_point(Text& text, const otlp::ExponentialHistogramPointView& point, size_t index) {
   add_point_frame(text, "ExponentialHistogramDataPoints", point, index);
   add_statistics(text, point);
-  const double factor = std::ldexp(std::log(2.0), -point.scale());
+  const double factor = bucket_factor(point.scale());
   const otlp::ExponentialBucketsView negative = point.negative();
   std::vector<uint64_t> counts;  // from the largest absolute value down
   for (const uint64_t count : negative.bucket_counts()) counts.push_back(count);

@@ -2,10 +2,10 @@
 
 #include <array>
 #include <cmath>
-#include <numbers>
 #include <utility>
 #include <vector>
 
+#include "components/exporters/debug/buckets.h"
 #include "components/exporters/debug/entries.h"
 #include "components/exporters/debug/names.h"
 #include "components/exporters/debug/text.h"
@@ -76,6 +76,12 @@ void add_statistics(Text& text, const auto& point) {
   add_statistic(text, "max", point.max());
 }
 
+void add_bucket(Text& text, double upper_bound, uint64_t count) {
+  text.add(" le");
+  text.add_value_real(upper_bound);
+  text.add("={}", count);
+}
+
 void add_histogram_point(Text& text, const otlp::HistogramPointView& point) {
   add_statistics(text, point);
   const auto bounds = point.explicit_bounds();
@@ -85,26 +91,18 @@ void add_histogram_point(Text& text, const otlp::HistogramPointView& point) {
       text.add(" {}", count);  // above the last bound
       continue;
     }
-    text.add(" le");
-    text.add_value_real(*bound);
-    text.add("={}", count);
+    add_bucket(text, *bound, count);
     ++bound;
   }
 }
 
-void add_bucket(Text& text, double bound, uint64_t count) {
-  text.add(" le");
-  text.add_value_real(bound);
-  text.add("={}", count);
-}
-
-/// From the largest negative value to the largest positive one.
-void add_exponential_buckets(Text& text, const otlp::ExponentialHistogramPointView& point) {
-  const double factor = std::ldexp(std::numbers::ln2, -point.scale());
+void add_exponential_point(Text& text, const otlp::ExponentialHistogramPointView& point) {
+  add_statistics(text, point);
+  const double factor = bucket_factor(point.scale());
   const otlp::ExponentialBucketsView negative = point.negative();
-  std::vector<uint64_t> counts;
+  std::vector<uint64_t> counts;  // from the largest absolute value down
   for (const uint64_t count : negative.bucket_counts()) counts.push_back(count);
-  for (size_t i = counts.size(); i-- > 0 && !text.is_dropping();) {
+  for (size_t i = counts.size(); i-- > 0;) {
     const double index = static_cast<double>(negative.offset()) + static_cast<double>(i);
     add_bucket(text, -std::exp(index * factor), counts[i]);
   }
@@ -112,9 +110,7 @@ void add_exponential_buckets(Text& text, const otlp::ExponentialHistogramPointVi
   const otlp::ExponentialBucketsView positive = point.positive();
   double index = positive.offset();
   for (const uint64_t count : positive.bucket_counts()) {
-    if (text.is_dropping()) return;
-    index += 1;
-    add_bucket(text, std::exp(index * factor), count);
+    add_bucket(text, std::exp(++index * factor), count);
   }
 }
 
@@ -137,8 +133,7 @@ void add_metric_points(Text& text, std::string_view record) {
   }
   for (const auto& point : data.exponential_histogram_points()) {
     add_series(text, name, point.attributes());
-    add_statistics(text, point);
-    add_exponential_buckets(text, point);
+    add_exponential_point(text, point);
     text.add("\n");
   }
   for (const auto& point : data.summary_points()) {

@@ -56,6 +56,15 @@ config::Problems TlsConfig::check() const {
   return problems;
 }
 
+config::Problems ServerTlsConfig::check() const {
+  config::Problems problems;
+  const bool has_cert = !common.cert_file.empty() || !common.cert_pem.empty();
+  const bool has_key = !common.key_file.empty() || !common.key_pem.empty();
+  // One without the other is a problem of `common`.
+  if (!has_cert && !has_key) problems.add("", "a server needs a certificate and its key");
+  return problems;
+}
+
 transport::TlsSettings to_settings(const ServerTlsConfig& config) {
   transport::TlsSettings settings = settings_of(config.common);
   settings.client_ca_file = config.client_ca_file;

@@ -50,6 +50,7 @@ struct ServerTlsConfig {
                     "Clients must show a certificate of this authority (mutual TLS)."),
       config::not_yet("client_ca_file_reload", "certificates are read once, at start"),
   };
+  [[nodiscard]] config::Problems check() const;
 };
 
 struct ClientTlsConfig {
