@@ -13,7 +13,8 @@ set(TELEMILL_ARROWS
   "pipeline:otlp runtime config"
   "load:otlp transport codec"
   "components:pipeline transport"
-  "engine:components"
+  "telemetry:components"
+  "engine:components telemetry"
 )
 
 # What a stage of ./test builds at once; the functions below add to them.

@@ -6,6 +6,7 @@
 #include "engine/collector.h"
 #include "runtime/process.h"
 #include "runtime/signals.h"
+#include "telemetry/telemetry.h"
 #include "telemill/version.h"
 
 namespace telemill::app {
@@ -21,7 +22,11 @@ int run(const ConfigOptions& config, RunOptions options) {
   runtime::block_signals();
   auto plan = load_plan(config);
   if (!plan) return EXIT_FAILURE;
-  log::configure({.level = plan->logs.level, .as_json = plan->logs.as_json});
+  auto logging = telemetry::Logging::start(plan->telemetry.logs, plan->resource);
+  if (!logging) {
+    std::fprintf(stderr, "Error: %s\n", logging.error().message.c_str());
+    return EXIT_FAILURE;
+  }
   if (auto raised = runtime::raise_open_files_limit(); !raised) {
     log::warn("Cannot raise the limit of open files", {{"error", raised.error().message}});
   }

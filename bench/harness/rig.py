@@ -129,7 +129,8 @@ class Collector:
         file.write_text(config)
         environment = {f"BENCH_{name.upper()}_PORT": str(port) for name, port in ports.items()}
         began = time.monotonic()
-        with running([binary, "--config", file, "--lanes", 1], COLLECTOR_CPU,
+        with running([binary, "--config", file, "--lanes", 1,
+                      "--set", "service.telemetry.metrics.level=none"], COLLECTOR_CPU,
                      environment) as process:
             wait_for_line(process, "Everything is ready")
             yield cls(process, ports, time.monotonic() - began)

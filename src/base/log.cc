@@ -16,10 +16,11 @@
 namespace telemill::log {
 namespace {
 
-/// The settings; their sink is called under the mutex, so that it may go once it is unset.
+/// The sink is called under the mutex, so that it may go once it is unset.
 struct State {
   Settings settings;
   std::mutex sink_mutex;
+  std::atomic<RecordSink*> sink{nullptr};
   std::atomic<uint64_t> sampled_out{0};
 };
 
@@ -205,9 +206,11 @@ void write_line(const Record& record, const Caller* caller) {
 
 }  // namespace
 
-void configure(const Settings& changed) {
+void configure(const Settings& changed) { state().settings = changed; }
+
+void set_sink(RecordSink* sink) {
   const std::lock_guard lock(state().sink_mutex);
-  state().settings = changed;
+  state().sink = sink;
 }
 
 uint64_t dropped_lines() noexcept {
@@ -228,9 +231,9 @@ void write(Level level, std::string_view event, Fields fields, Caller caller) {
   }
   if (!verdict.is_written) return;
   write_line(record, &caller);
-  if (settings.sink == nullptr) return;
+  if (state().sink == nullptr) return;
   const std::lock_guard lock(state().sink_mutex);
-  if (settings.sink != nullptr) settings.sink->take(record);
+  if (RecordSink* const sink = state().sink) sink->take(record);
 }
 
 void write_unlimited(Level level, std::string_view text, Fields fields) {

@@ -81,8 +81,6 @@ struct Settings {
   std::string common_fields{};
   /// Where lines go; outlive these settings. Empty: stderr.
   std::vector<Output*> outputs{};
-  /// Null, or who else wants to know; outlives these settings.
-  RecordSink* sink = nullptr;
   /// Receives each line with its newline instead of the outputs, for tests; must be safe to call
   /// from any thread.
   void (*write)(std::string_view line) = nullptr;
@@ -90,6 +88,8 @@ struct Settings {
   uint64_t (*unix_nanos)() = nullptr;
 };
 void configure(const Settings& settings);
+/// Null, or who else wants to know. The sink before it may go when this returns. Any thread.
+void set_sink(RecordSink* sink);
 
 /// Lines that were never written because an event was too frequent or an output took nothing.
 [[nodiscard]] uint64_t dropped_lines() noexcept;

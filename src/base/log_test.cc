@@ -206,7 +206,7 @@ TEST_F(LogTest, ShowsRecordsThatAreWrittenToItsSink) {
     std::vector<std::string> seen;
     uint64_t stamp = 0;
   } sink;
-  settings_.sink = &sink;
+  set_sink(&sink);
   settings_.lines_initial = 1;
   settings_.lines_thereafter = 0;
   configure(settings_);
@@ -216,6 +216,8 @@ TEST_F(LogTest, ShowsRecordsThatAreWrittenToItsSink) {
     warn("shown");
     write_unlimited(Level::info, "asked for by name", {});
   });
+  set_sink(nullptr);
+  on_fresh_thread([] { warn("unseen"); });
   EXPECT_THAT(sink.seen, ElementsAre("shown"));
   EXPECT_EQ(sink.stamp, fake_unix_nanos);
 }

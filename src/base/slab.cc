@@ -29,6 +29,8 @@ constexpr int class_shift_max = std::countr_zero(limits::slab_bytes_pooled_max);
 constexpr size_t class_count = size_t{class_shift_max - class_shift} + 1;
 constexpr size_t overhead_bytes = Slab::header_bytes + limits::slab_padding_bytes;
 
+std::atomic<uint64_t> allocated_bytes{0};
+
 uint32_t class_of(size_t total_bytes) noexcept {
   const auto shift = static_cast<int>(std::bit_width(total_bytes - 1));
   if (shift <= class_shift) return 0;
@@ -106,6 +108,7 @@ class SlabPool {
   // unfold to 20 MiB and are refused would leave the process at hundreds of MiB for good.
   static Slab* create(size_t capacity, uint32_t size_class) {
     const size_t bytes = capacity + overhead_bytes;
+    allocated_bytes.fetch_add(bytes, std::memory_order_relaxed);
     void* const memory =
         is_mapped(size_class) ? map(bytes) : ::operator new(bytes, std::align_val_t{64});
     return new (memory) Slab(capacity, size_class);
@@ -156,6 +159,7 @@ void Slab::recycle() noexcept {
   pool().give_back(this);
 }
 
+uint64_t slab_allocated_bytes() noexcept { return allocated_bytes.load(std::memory_order_relaxed); }
 size_t slab_pool_bytes() noexcept { return pool().held_bytes(); }
 void slab_pool_trim() noexcept { pool().trim(); }
 

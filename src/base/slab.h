@@ -100,6 +100,8 @@ class SlabRef {
 
 /// What this thread's pool holds for reuse, in bytes. For tests and self metrics.
 [[nodiscard]] size_t slab_pool_bytes() noexcept;
+/// What slabs of all threads took from the allocator since the process began, in bytes.
+[[nodiscard]] uint64_t slab_allocated_bytes() noexcept;
 /// Gives this thread's pooled slabs back to the allocator. Lanes call it after a burst.
 void slab_pool_trim() noexcept;
 

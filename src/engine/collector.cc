@@ -10,12 +10,14 @@
 #include "engine/lane_graph.h"
 #include "engine/status_board.h"
 #include "pipeline/host.h"
+#include "pipeline/lost_items.h"
 #include "runtime/lane_threads.h"
 #include "runtime/memory_budget.h"
 #include "runtime/memory_limit.h"
 #include "runtime/shared_objects.h"
 #include "runtime/signals.h"
 #include "runtime/worker.h"
+#include "telemetry/telemetry.h"
 
 namespace telemill::engine {
 namespace {
@@ -47,7 +49,8 @@ class RunningCollector final : public Collector, public pipeline::Host {
         settings_(settings),
         pipelines_(describe_pipelines(plan_)),
         process_budget_(settings.admitted_bytes_max > 0 ? settings.admitted_bytes_max
-                                                        : runtime::memory_target_bytes() / 4) {}
+                                                        : runtime::memory_target_bytes() / 4),
+        metrics_(plan_.telemetry.metrics.metric_level()) {}
   ~RunningCollector() override { stop_lanes(); }
 
   Result<void, Failure> start_all();
@@ -92,6 +95,7 @@ class RunningCollector final : public Collector, public pipeline::Host {
   std::unique_ptr<runtime::Timer> deadline_;  // of the drain
   std::unique_ptr<StatusBoard> statuses_;
   runtime::Worker worker_;
+  std::unique_ptr<telemetry::Telemetry> telemetry_;
   std::vector<std::unique_ptr<runtime::LaneBudget>> budgets_;
   std::unique_ptr<ExtensionSet> control_extensions_;
   std::vector<std::unique_ptr<LaneGraph>> graphs_;
@@ -107,6 +111,9 @@ Result<void, Failure> RunningCollector::start_all() {
                                                         .is_pinned = settings_.pin_lanes,
                                                         .seed = control_->random().u64()}));
   started_at_ = control_->unix_now();
+  TELEMILL_ASSIGN(telemetry_, telemetry::Telemetry::start(
+                                  plan_.telemetry, plan_.resource,
+                                  {.lane = *control_, .worker = worker_, .metrics = metrics_}));
   statuses_ = std::make_unique<StatusBoard>(*control_, [this] { begin_drain(); });
   for (const size_t index : plan_.running_extensions) {
     extension_ids_.push_back(plan_.extensions[index].id);
@@ -163,7 +170,7 @@ void RunningCollector::begin_drain() {
 
 /// Drains one stage on every lane, then the next one: what a stage sends on, the next one holds.
 void RunningCollector::drain_stage() {
-  if (stage_ == plan_.stage_count) return control_->stop();
+  if (stage_ == plan_.stage_count) return telemetry_->stop([this] { control_->stop(); });
   lanes_draining_ = lanes_->size();
   for (size_t i = 0; i < lanes_->size(); ++i) {
     post_to_lane(i, [this, i, stage = stage_] {
@@ -214,8 +221,7 @@ Summary RunningCollector::summary() const {
   return {.received = total("otelcol_receiver_accepted_"),
           .delivered = total("otelcol_exporter_sent_"),
           .refused = total("otelcol_receiver_refused_"),
-          .lost = total("otelcol_exporter_send_failed_") +
-                  metrics_.total("otelcol_processor_batch_lost_items")};
+          .lost = metrics_.total(pipeline::lost_items_metric)};
 }
 
 }  // namespace

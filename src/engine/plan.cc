@@ -160,8 +160,9 @@ class Planner {
 
   void read_service(const Node& node) {
     const auto service = config::decode<ServiceConfig>(node, "service", problems_);
-    plan_.logs = {.level = service.telemetry.logs.level,
-                  .as_json = service.telemetry.logs.as_json()};
+    plan_.telemetry = service.telemetry;
+    Problems told_before;  // by the check of its own
+    plan_.resource = telemetry::Resource::read(service.telemetry.resource, told_before);
     read_extensions(service.extensions, node.find("extensions"));
     const Node* pipelines = node.find("pipelines");
     if (pipelines == nullptr || !pipelines->is_mapping() || pipelines->entries.empty()) {

@@ -5,13 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "base/log.h"
 #include "config/component_id.h"
 #include "config/feature_gates.h"
 #include "config/node.h"
 #include "config/problem.h"
 #include "otlp/signal.h"
 #include "pipeline/component.h"
+#include "telemetry/resource.h"
+#include "telemetry/telemetry_config.h"
 
 namespace telemill::engine {
 
@@ -36,12 +37,6 @@ struct PlannedPipeline {
   size_t first_stage = 1;              // in which its first processor drains
 };
 
-/// What `service.telemetry.logs` asks for.
-struct LogSettings {
-  log::Level level = log::Level::info;
-  bool as_json = false;
-};
-
 /// A configuration that has been understood and found whole: what a collector is built from.
 struct Plan {
   std::vector<PlannedComponent> receivers;
@@ -54,7 +49,8 @@ struct Plan {
   std::vector<size_t> build_order;       // of pipelines: what others feed comes first
   std::vector<size_t> connector_stages;  // in which each connector drains
   size_t stage_count = 2;                // of a drain: receivers, ..., exporters
-  LogSettings logs;
+  telemetry::TelemetryConfig telemetry;
+  telemetry::Resource resource;  // who the collector says it is; another id in each plan
 };
 
 /// Reads a resolved configuration. Adds everything that is wrong with it to `problems`, all at

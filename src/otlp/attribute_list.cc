@@ -44,6 +44,26 @@ bool read_plain(std::string_view content, AttributeList::Attribute& attribute) n
   return true;
 }
 
+/// Reads an attribute as nearly all are: its field, its key and its value shorter than 128 bytes,
+/// and nothing else. Answers its end, or zero for any other form.
+size_t read_short_attribute(std::string_view message, size_t at,
+                            AttributeList::Attribute& attribute) noexcept {
+  const char* const field = message.data() + at;
+  const size_t left = message.size() - at;
+  if (left < 6) return 0;
+  const size_t size = static_cast<uint8_t>(field[1]);
+  if (size >= 0x80 || size < 4 || size > left - 2) return 0;
+  const char* const content = field + 2;
+  const size_t key_bytes = static_cast<uint8_t>(content[1]);
+  if (content[0] != key_tag || key_bytes + 4 > size || content[key_bytes + 2] != value_tag ||
+      static_cast<uint8_t>(content[key_bytes + 3]) != size - key_bytes - 4) {
+    return 0;
+  }
+  attribute.key = {content + 2, key_bytes};
+  attribute.value = {content + key_bytes + 4, size - key_bytes - 4};
+  return at + 2 + size;
+}
+
 /// Moves past the field at `at`. Answers its end, or zero where the general code must look.
 size_t skip_simple_field(std::string_view message, size_t at) noexcept {
   const auto tag = static_cast<uint8_t>(message[at]);
@@ -104,6 +124,16 @@ bool AttributeList::read(std::string_view message, uint32_t offset, uint32_t fie
   const auto wanted = static_cast<char>(wire::message_tag(field));
   size_t last_end = message.size();
   for (size_t at = 0; at < message.size();) {
+    if (message[at] == wanted) {
+      Attribute attribute;
+      if (const size_t short_end = read_short_attribute(message, at, attribute)) {
+        attribute.begin = offset + static_cast<uint32_t>(at);
+        attribute.content = {attribute.begin + 2, static_cast<uint32_t>(short_end - at - 2)};
+        attributes_.push_back(attribute);
+        at = last_end = short_end;
+        continue;
+      }
+    }
     size_t end = skip_simple_field(message, at);
     std::string_view content;
     bool is_attribute = false;

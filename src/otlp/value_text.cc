@@ -45,8 +45,11 @@ void append_json(const AnyValueView& value, int depth_left, base::Buffer& out);
 void append_json_map(const AttributesView& map, int depth_left, base::Buffer& out) {
   std::vector<KeyValueView> entries;
   for (const KeyValueView entry : map) entries.push_back(entry);
-  std::ranges::stable_sort(
-      entries, [](const KeyValueView& a, const KeyValueView& b) { return a.key() < b.key(); });
+  // Of equal keys the one that stands last comes last.
+  std::ranges::sort(entries, [](const KeyValueView& a, const KeyValueView& b) {
+    const int order = a.key().compare(b.key());
+    return order != 0 ? order < 0 : a.content().data() < b.content().data();
+  });
   char separator = '{';
   for (size_t i = 0; i < entries.size(); ++i) {
     if (i + 1 < entries.size() && entries[i + 1].key() == entries[i].key()) continue;

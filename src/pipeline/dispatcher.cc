@@ -121,6 +121,12 @@ void Dispatcher::finish(Flight& flight, const Outcome& outcome) {
 
 void Dispatcher::give_up(Outgoing request, const Outcome& outcome) {
   setup_.metrics.count_send_failed(request.payload, outcome);
+  if (setup_.is_acknowledged) {
+    const bool is_stopping = is_hurried_ || is_closed_;
+    const std::string_view passing = is_stopping ? "shutdown" : "retries_exhausted";
+    const bool is_permanent = outcome.cls == OutcomeClass::permanent;
+    setup_.metrics.count_lost(request.payload.item_count(), is_permanent ? "rejected" : passing);
+  }
   log::error("Exporting failed. Dropping data.", {{"otelcol.component.id", setup_.name},
                                                   {"error", outcome.message},
                                                   {"dropped_items", request.payload.item_count()}});

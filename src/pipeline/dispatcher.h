@@ -28,6 +28,7 @@ class Dispatcher {
     RetryConfig retry;
     Sender& sender;
     ExporterMetrics& metrics;
+    bool is_acknowledged = false;  // senders have been told that all is well
     base::UniqueFunction<void()> on_idle;
   };
   explicit Dispatcher(Setup setup);

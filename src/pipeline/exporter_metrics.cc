@@ -63,6 +63,7 @@ ExporterMetrics::ExporterMetrics(const ComponentContext& context, const Setup& s
             with_peer(context, setup.peer)),
       enqueue_failed_(context.metrics, "otelcol_exporter_enqueue_failed_",
                       "Items that the sending queue refused.", exporter_label(context)),
+      lost_(context, setup.signal),
       in_flight_(scope_.counter({.name = "otelcol_exporter_in_flight_requests",
                                  .kind = MetricKind::up_down_counter,
                                  .unit = "{requests}",

@@ -10,6 +10,7 @@
 #include "otlp/payload.h"
 #include "pipeline/component.h"
 #include "pipeline/item_counters.h"
+#include "pipeline/lost_items.h"
 #include "pipeline/outcome.h"
 
 namespace telemill::pipeline {
@@ -29,6 +30,8 @@ class ExporterMetrics {
 
   void count_sent(const otlp::Payload& request) noexcept;
   void count_send_failed(const otlp::Payload& request, const Outcome& outcome);
+  /// See LostItems.
+  void count_lost(size_t items, std::string_view reason) { lost_.add(items, reason); }
   void count_enqueue_failed(const otlp::Payload& request) noexcept;
   void note_enqueued(const otlp::Payload& request) noexcept;
   /// A batch that the exporter has made itself.
@@ -57,6 +60,7 @@ class ExporterMetrics {
   ItemCounters enqueue_failed_;
   std::optional<ItemCounters> send_failed_;  // where its reasons are not told apart
   std::map<std::pair<std::string_view, bool>, runtime::Counter*> failures_;  // by reason
+  LostItems lost_;
   runtime::Counter& in_flight_;
   runtime::Counter* queue_size_ = nullptr;  // null: there is no queue
   Sizes enqueued_;

@@ -34,6 +34,7 @@ SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal,
                    .retry = settings.retry,
                    .sender = sender,
                    .metrics = metrics_,
+                   .is_acknowledged = config_.enabled && !config_.wait_for_result,
                    .on_idle = [this] { finish_drain(); }}) {
   if (!config_.enabled) return;
   runtime::SharedLimit& limit = limit_of(context, signal, "queue_size", config_.queue_size);

@@ -72,6 +72,7 @@ class ListeningServer final : public Server, private runtime::IoHandler {
 
   void on_io(runtime::Io /*ready*/) override {
     for (int i = 0; i < accepts_per_turn_max; ++i) {
+      if (is_full()) return shared_.lane.unwatch(listener_.number());
       runtime::Address peer;
       auto accepted = runtime::accept_from(listener_, peer);
       if (!accepted) {
@@ -84,6 +85,11 @@ class ListeningServer final : public Server, private runtime::IoHandler {
       if (!*accepted) return;
       add(std::move(*accepted), peer);
     }
+  }
+
+  [[nodiscard]] bool is_full() const noexcept {
+    const size_t connections_max = shared_.settings.connections_max;
+    return connections_max > 0 && connection_count_ >= connections_max;
   }
 
   void add(runtime::Descriptor socket, const runtime::Address& peer) {
@@ -100,6 +106,7 @@ class ListeningServer final : public Server, private runtime::IoHandler {
   void remove(ServerConnection& connection) noexcept {
     (connection.previous != nullptr ? connection.previous->next : first_) = connection.next;
     if (connection.next != nullptr) connection.next->previous = connection.previous;
+    if (is_full()) watch_listener();
     --connection_count_;
     std::unique_ptr<ServerConnection>(&connection).reset();
     if (connection_count_ == 0) tell_drained();  // may destroy this

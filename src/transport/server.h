@@ -97,6 +97,7 @@ class Handler {
 struct ServerSettings {
   bool accept_http1 = true;
   bool accept_http2 = true;
+  size_t connections_max = 0;                  // 0: no limit; more wait in the kernel's queue
   uint32_t streams_per_connection_max = 0;     // 0: our default of 1024
   size_t header_bytes_max = size_t{16} << 10;  // over it: 431
   /// HTTP/2: bytes of bodies not yet answered per connection before the peer is held back by flow

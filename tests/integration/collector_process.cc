@@ -41,9 +41,9 @@ int64_t number_after(std::string_view text, std::string_view key, int64_t otherw
   return number;
 }
 
-/// The port of the log line about `protocol`.
-uint16_t logged_port(const std::string& log, const std::string& protocol) {
-  const size_t line = log.find("Starting " + protocol + " server");
+/// The port of the log line that has `text`.
+uint16_t logged_port(const std::string& log, const std::string& text_of_line) {
+  const size_t line = log.find(text_of_line);
   if (line == std::string::npos) return 0;
   const std::string_view text = std::string_view(log).substr(line, log.find('\n', line) - line);
   return static_cast<uint16_t>(number_after(text, ":", 0));
@@ -54,8 +54,23 @@ size_t status_bytes(pid_t process, std::string_view key) {
   return static_cast<size_t>(number_after(status, key, 0)) * 1024;
 }
 
-std::vector<std::string> with_config(std::vector<std::string> arguments, std::string path) {
-  arguments.insert(arguments.begin(), {"--config", std::move(path)});
+/// A metrics page on a port of the kernel's choice, for configurations that say nothing of it: not
+/// every collector of a machine can have the default one.
+constexpr std::string_view metrics_config = R"(
+service:
+  telemetry:
+    metrics:
+      readers:
+        - pull:
+            exporter:
+              prometheus: {host: 127.0.0.1, port: 0, without_scope_info: true, without_units: true,
+                           without_type_suffix: true}
+)";
+
+std::vector<std::string> with_config(std::vector<std::string> arguments, const Folder& folder,
+                                     std::string_view config) {
+  arguments.insert(arguments.begin(), {"--config", folder.write("metrics.yaml", metrics_config),
+                                       "--config", folder.write("config.yaml", config)});
   return arguments;
 }
 
@@ -155,11 +170,12 @@ Ended ChildProgram::wait(std::chrono::seconds patience) {
 }
 
 CollectorProcess::CollectorProcess(const std::string& config, std::vector<std::string> arguments)
-    : child_(with_config(std::move(arguments), folder_.write("config.yaml", config))) {
+    : child_(with_config(std::move(arguments), folder_, config)) {
   EXPECT_TRUE(child_.wait_for_log("Everything is ready")) << child_.log();
   const std::string log = child_.log();
-  grpc_port_ = logged_port(log, "gRPC");
-  http_port_ = logged_port(log, "HTTP");
+  grpc_port_ = logged_port(log, "Starting gRPC server");
+  http_port_ = logged_port(log, "Starting HTTP server");
+  metrics_port_ = logged_port(log, "Serving metrics");
 }
 
 size_t CollectorProcess::resident_bytes() const { return status_bytes(child_.process(), "VmRSS:"); }

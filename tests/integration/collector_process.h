@@ -78,6 +78,9 @@ class CollectorProcess {
   [[nodiscard]] uint16_t grpc_port() const { return grpc_port_; }
   [[nodiscard]] uint16_t http_port() const { return http_port_; }
 
+  /// Of its metrics page, which is on a port of the kernel's choice unless `config` says otherwise.
+  [[nodiscard]] uint16_t metrics_port() const { return metrics_port_; }
+
   [[nodiscard]] std::string config_path() const { return folder_.path("config.yaml"); }
   /// Replaces its configuration file, which it looks at again on SIGHUP.
   void write_config(std::string_view config) const { folder_.write("config.yaml", config); }
@@ -98,7 +101,11 @@ class CollectorProcess {
   ChildProgram child_;
   uint16_t grpc_port_ = 0;
   uint16_t http_port_ = 0;
+  uint16_t metrics_port_ = 0;
 };
+
+/// For runs that would start: no metrics page, whose default port all of them share.
+inline constexpr const char* no_metrics = "service.telemetry.metrics.level=none";
 
 /// OTLP over both protocols on ports of the kernel's choice, all four signals, into nothing.
 extern const char* const plain_config;

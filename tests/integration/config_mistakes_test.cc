@@ -337,7 +337,7 @@ TEST(ConfigMistakes, ATakenPortIsNamedAndNothingIsLeftListening) {
                                         endpoint + "'}\n",
                            .pipelines = "    traces: {receivers: [otlp/mine], exporters: [nop]}\n"}
                          .text());
-  const Ended ended = ChildProgram({"--lanes", "3", "--config", path}).wait();
+  const Ended ended = ChildProgram({"--lanes", "3", "--set", no_metrics, "--config", path}).wait();
   SCOPED_TRACE(ended.log);
   EXPECT_EQ(ended.exit_status, 1) << "signal " << ended.signal;
   EXPECT_NE(ended.log.find("failed to start \"otlp/mine\" receiver"), std::string::npos);
@@ -365,7 +365,7 @@ TEST(ConfigMistakes, TwoReceiversOnOnePortIsATakenPort) {
                          "}}\n  otlp/2:\n    protocols: {http: {endpoint: " + endpoint + "}}\n",
             .pipelines = "    traces: {receivers: [otlp, otlp/2], exporters: [nop]}\n"}
           .text());
-  const Ended ended = ChildProgram({"--lanes", "2", "--config", path}).wait();
+  const Ended ended = ChildProgram({"--lanes", "2", "--set", no_metrics, "--config", path}).wait();
   SCOPED_TRACE(ended.log);
   EXPECT_EQ(ended.exit_status, 1) << "signal " << ended.signal;
   EXPECT_NE(ended.log.find("receiver"), std::string::npos);
@@ -381,7 +381,7 @@ TEST(ConfigMistakes, AMissingCertificateStopsTheStart) {
                                         "        tls: {cert_file: /nowhere/a.crt, key_file: "
                                         "/nowhere/a.key}\n"}
                          .text());
-  const Ended ended = ChildProgram({"--config", path}).wait();
+  const Ended ended = ChildProgram({"--set", no_metrics, "--config", path}).wait();
   EXPECT_EQ(ended.exit_status, 1) << ended.log;
   EXPECT_NE(ended.log.find("/nowhere/a.crt"), std::string::npos) << ended.log;
   EXPECT_EQ(ended.log.find("Everything is ready"), std::string::npos);

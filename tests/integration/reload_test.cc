@@ -63,7 +63,8 @@ TEST(TwoCollectors, TheSecondOneFailsAndTheFirstKeepsEveryRequest) {
                                         std::string(protocol) + ": {endpoint: '" + endpoint +
                                         "'}}\nexporters: {nop: }\nservice:\n  pipelines:\n"
                                         "    traces: {receivers: [otlp], exporters: [nop]}\n");
-    const Ended second = ChildProgram({"--lanes", "2", "--config", path}).wait();
+    const Ended second =
+        ChildProgram({"--lanes", "2", "--set", no_metrics, "--config", path}).wait();
     EXPECT_EQ(second.exit_status, 1) << "signal " << second.signal << "\n" << second.log;
     EXPECT_NE(second.log.find("failed to start \"otlp\" receiver"), std::string::npos)
         << second.log;

@@ -1,6 +1,8 @@
 #include "components/processors/batch/batch.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include "base/log.h"
@@ -13,13 +15,47 @@ namespace {
 constexpr size_t offers_max = 8;
 constexpr Duration again_interval = std::chrono::milliseconds(100);
 
+constexpr std::array item_bounds = {10.,    25.,    50.,    75.,    100.,   250.,   500.,   750.,
+                                    1'000., 2'000., 3'000., 4'000., 5'000., 6'000., 7'000., 8'000.,
+                                    9'000., 1e4,    2e4,    3e4,    5e4,    1e5};
+
+/// Powers of two from 128 bytes to 16 MiB.
+constexpr auto byte_bounds = [] {
+  std::array<double, 18> bounds{};
+  for (size_t i = 0; i < bounds.size(); ++i) bounds[i] = static_cast<double>(size_t{128} << i);
+  return bounds;
+}();
+
 runtime::Counter& counter(const pipeline::ComponentContext& context, std::string name,
-                          std::string unit, std::string help) {
+                          std::string help) {
   return context.metrics.counter({.name = std::move(name),
                                   .kind = runtime::MetricKind::counter,
-                                  .unit = std::move(unit),
+                                  .unit = "{times}",
                                   .help = std::move(help)},
                                  {{"processor", context.id.text()}});
+}
+
+runtime::Histogram& histogram(const pipeline::ComponentContext& context, std::string name,
+                              std::string unit, std::string help, runtime::MetricLevel level,
+                              std::span<const double> bounds) {
+  return context.metrics.histogram({.name = std::move(name),
+                                    .kind = runtime::MetricKind::histogram,
+                                    .unit = std::move(unit),
+                                    .help = std::move(help),
+                                    .level = level},
+                                   {{"processor", context.id.text()}}, bounds);
+}
+
+/// Batches are not told apart by client metadata yet: one instance, one shard.
+void count_shard(const pipeline::ComponentContext& context) {
+  if (!context.is_first_lane) return;
+  context.metrics
+      .counter({.name = "otelcol_processor_batch_metadata_cardinality",
+                .kind = runtime::MetricKind::up_down_counter,
+                .unit = "{combinations}",
+                .help = "Distinct sets of client metadata being batched."},
+               {{"processor", context.id.text()}})
+      .set(1);
 }
 
 class BatchFactory final : public pipeline::FactoryFor<BatchConfig> {
@@ -56,27 +92,41 @@ Batch::Batch(const pipeline::ComponentContext& context, const BatchConfig& confi
       held_(signal),
       flush_timer_(context.lane, [this] { flush(Trigger::timeout); }),
       again_timer_(context.lane, [this] { offer_refused(); }),
-      size_triggers_(counter(context, "otelcol_processor_batch_batch_size_trigger_send", "{times}",
+      size_triggers_(counter(context, "otelcol_processor_batch_batch_size_trigger_send",
                              "Batches sent because they were full.")),
-      timeout_triggers_(counter(context, "otelcol_processor_batch_timeout_trigger_send", "{times}",
+      timeout_triggers_(counter(context, "otelcol_processor_batch_timeout_trigger_send",
                                 "Batches sent because time was up.")),
-      lost_items_(counter(context, "otelcol_processor_batch_lost_items", "{items}",
-                          "Items acknowledged before the next consumer refused them for good.")) {}
+      sent_items_(histogram(context, "otelcol_processor_batch_batch_send_size", "{units}",
+                            "Items of a batch.", runtime::MetricLevel::normal, item_bounds)),
+      sent_bytes_(histogram(context, "otelcol_processor_batch_batch_send_size_bytes", "By",
+                            "Bytes of a batch.", runtime::MetricLevel::detailed, byte_bounds)),
+      lost_items_(context, signal) {
+  count_shard(context);
+}
 
 Batch::~Batch() {
   // The drain ran out of time: what was acknowledged and has not been taken is gone.
-  for (const otlp::Payload& payload : refused_) count_lost(payload, "stopped before it was taken");
-  if (!held_.empty()) count_lost(held_, "stopped before it was sent");
+  for (const auto& [payload, trigger] : refused_) {
+    count_lost(payload, "shutdown", "stopped before it was taken");
+  }
+  if (!held_.empty()) count_lost(held_, "shutdown", "stopped before it was sent");
   for (pipeline::Completion& done : waiting_) {
     done.settle(pipeline::Outcome::retryable("the collector is shutting down"));
   }
 }
 
-void Batch::count_lost(const otlp::Payload& payload, std::string_view why) {
-  lost_items_ += static_cast<int64_t>(payload.item_count());
+void Batch::count_lost(const otlp::Payload& payload, std::string_view reason,
+                       std::string_view why) {
+  lost_items_.add(payload.item_count(), reason);
   log::warn(
       "Sender failed",
       {{"otelcol.component.id", name_}, {"error", why}, {"lost_items", payload.item_count()}});
+}
+
+void Batch::count_sent(const otlp::Payload& payload, Trigger trigger) {
+  (trigger == Trigger::size ? size_triggers_ : timeout_triggers_) += 1;
+  sent_items_.record(static_cast<double>(payload.item_count()));
+  sent_bytes_.record(static_cast<double>(payload.byte_count()));
 }
 
 bool Batch::is_behind() const noexcept { return !refused_.empty() || offered_count_ >= offers_max; }
@@ -105,8 +155,7 @@ void Batch::flush_full() {
   if (config_.send_batch_max_size == 0) return flush(Trigger::size);
   otlp::Splitter splitter(std::exchange(held_, otlp::Payload(signal_)));
   while (splitter.items_left() >= config_.send_batch_size) {
-    size_triggers_ += 1;
-    offer(splitter.next(config_.send_batch_max_size));
+    offer(splitter.next(config_.send_batch_max_size), Trigger::size);
   }
   if (!splitter.done()) held_ = splitter.next(splitter.items_left() + 1);
 }
@@ -114,30 +163,33 @@ void Batch::flush_full() {
 void Batch::flush(Trigger trigger) {
   flush_timer_.cancel();
   if (held_.empty()) return;
-  (trigger == Trigger::size ? size_triggers_ : timeout_triggers_) += 1;
   otlp::Payload payload = std::exchange(held_, otlp::Payload(signal_));
-  if (config_.send_batch_max_size == 0) return offer(std::move(payload));
+  if (config_.send_batch_max_size == 0) return offer(std::move(payload), trigger);
   otlp::Splitter splitter(std::move(payload));
-  while (!splitter.done()) offer(splitter.next(config_.send_batch_max_size));
+  while (!splitter.done()) offer(splitter.next(config_.send_batch_max_size), trigger);
 }
 
-void Batch::offer(otlp::Payload payload) {
+void Batch::offer(otlp::Payload payload, Trigger trigger) {
   ++offered_count_;
-  pipeline::Completion completion(
-      [this, watch = lifeline_.watch(), copy = payload](pipeline::Outcome outcome) mutable {
-        if (watch.is_alive()) on_outcome(std::move(copy), std::move(outcome));
-      });
+  pipeline::Completion completion([this, watch = lifeline_.watch(), copy = payload,
+                                   trigger](const pipeline::Outcome& outcome) mutable {
+    if (watch.is_alive()) on_outcome(std::move(copy), trigger, outcome);
+  });
   next_.consume({.payload = std::move(payload), .done = std::move(completion)});
 }
 
-void Batch::on_outcome(otlp::Payload payload, pipeline::Outcome outcome) {
+void Batch::on_outcome(otlp::Payload payload, Trigger trigger, const pipeline::Outcome& outcome) {
   --offered_count_;
   if (outcome.cls == pipeline::OutcomeClass::retryable) {
-    refused_.push_back(std::move(payload));
+    refused_.emplace_back(std::move(payload), trigger);
     if (!again_timer_.is_scheduled()) again_timer_.schedule(outcome.delay.value_or(again_interval));
     return;
   }
-  if (!outcome.is_ok()) count_lost(payload, outcome.message);
+  if (outcome.is_ok()) {
+    count_sent(payload, trigger);
+  } else {
+    count_lost(payload, "rejected", outcome.message);
+  }
   // What was refused while all offers were taken found no room when its time came: now there is.
   if (!refused_.empty() && !again_timer_.is_scheduled()) again_timer_.schedule(Duration::zero());
   admit_waiting();
@@ -148,9 +200,9 @@ void Batch::on_outcome(otlp::Payload payload, pipeline::Outcome outcome) {
 void Batch::offer_refused() {
   size_t left = refused_.size();
   while (left-- > 0 && offered_count_ < offers_max) {
-    otlp::Payload payload = std::move(refused_.front());
+    auto [payload, trigger] = std::move(refused_.front());
     refused_.pop_front();
-    offer(std::move(payload));
+    offer(std::move(payload), trigger);
   }
   admit_waiting();
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <utility>
 
 #include "base/small_vector.h"
 #include "base/unique_function.h"
@@ -9,6 +10,7 @@
 #include "otlp/payload.h"
 #include "pipeline/component.h"
 #include "pipeline/lifeline.h"
+#include "pipeline/lost_items.h"
 #include "runtime/lane.h"
 #include "runtime/metrics.h"
 
@@ -52,12 +54,13 @@ class Batch final : public pipeline::Processor {
 
   void flush(Trigger trigger);
   void flush_full();
-  void offer(otlp::Payload payload);
-  void on_outcome(otlp::Payload payload, pipeline::Outcome outcome);
+  void offer(otlp::Payload payload, Trigger trigger);
+  void on_outcome(otlp::Payload payload, Trigger trigger, const pipeline::Outcome& outcome);
+  void count_sent(const otlp::Payload& payload, Trigger trigger);
   void offer_refused();
   void admit_waiting();
   void finish_drain();
-  void count_lost(const otlp::Payload& payload, std::string_view why);
+  void count_lost(const otlp::Payload& payload, std::string_view reason, std::string_view why);
   [[nodiscard]] bool is_behind() const noexcept;
 
   const std::string name_;
@@ -67,8 +70,8 @@ class Batch final : public pipeline::Processor {
 
   otlp::Payload held_;
   runtime::Timer flush_timer_;
-  size_t offered_count_ = 0;           // downstream, outcome unknown
-  std::deque<otlp::Payload> refused_;  // for the moment, oldest first
+  size_t offered_count_ = 0;                               // downstream, outcome unknown
+  std::deque<std::pair<otlp::Payload, Trigger>> refused_;  // for the moment, oldest first
   runtime::Timer again_timer_;
   std::deque<pipeline::Completion> waiting_;  // clients to answer when there is room
   bool is_draining_ = false;
@@ -77,7 +80,9 @@ class Batch final : public pipeline::Processor {
 
   runtime::Counter& size_triggers_;
   runtime::Counter& timeout_triggers_;
-  runtime::Counter& lost_items_;
+  runtime::Histogram& sent_items_;
+  runtime::Histogram& sent_bytes_;
+  pipeline::LostItems lost_items_;
 };
 
 const pipeline::Factory& factory();

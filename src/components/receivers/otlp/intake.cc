@@ -20,7 +20,9 @@ Intake::Intake(const pipeline::ComponentContext& context, const pipeline::Receiv
       accepted_(context.metrics, "otelcol_receiver_accepted_", "Items that the pipeline took over.",
                 labels_of(context, transport)),
       refused_(context.metrics, "otelcol_receiver_refused_",
-               "Items that the pipeline answered with an error.", labels_of(context, transport)) {}
+               "Items that the pipeline answered with an error.", labels_of(context, transport)),
+      failed_(context.metrics, "otelcol_receiver_failed_",
+              "Items lost to errors inside the receiver.", labels_of(context, transport)) {}
 
 std::optional<IntakeRefusal> Intake::decompress(Request& request) {
   const std::string_view coded = request.body.view().substr(request.message_offset);

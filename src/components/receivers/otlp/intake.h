@@ -69,6 +69,7 @@ class Intake {
   telemill::otlp::Walker walker_;
   pipeline::ItemCounters accepted_;
   pipeline::ItemCounters refused_;
+  pipeline::ItemCounters failed_;  // shown, and zero: what fails is refused, as in the reference
   const pipeline::Lifeline lifeline_;  // of completions that the pipeline holds
 };
 
