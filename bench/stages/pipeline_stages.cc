@@ -37,11 +37,13 @@ void batching(Meter& meter, size_t rounds, size_t spans) {
   runtime::LaneBudget budget(process);
   runtime::Worker worker;
   runtime::MetricRegistry metrics;
+  runtime::SharedObjects shared;
   const pipeline::ComponentContext context{.id = {.type = "bench"},
                                            .lane = *lane,
                                            .budget = budget,
                                            .worker = worker,
-                                           .metrics = metrics};
+                                           .metrics = metrics,
+                                           .shared = shared};
   AcceptingSender sender;
   pipeline::SendingQueue queue(context, otlp::Signal::traces, {}, {}, sender);
   const components::processors::batch::BatchConfig config;
