@@ -50,6 +50,7 @@ def tidy(_is_long: bool) -> Results:
                                           quiet=True)))
     results.add(check("shellcheck", run("shellcheck", *SCRIPTS)))
     results.add(run_unittests(ROOT / "tools"))
+    results.add(run_unittests(ROOT / "bench"))
     return results
 
 
