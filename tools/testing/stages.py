@@ -64,6 +64,14 @@ def release(is_long: bool) -> Results:
     return build_and_test("release", "release", RELEASE_TARGETS, "^(integration|bench_smoke)$")
 
 
+def bench(_is_long: bool) -> Results:
+    # Counts are the same on a busy machine; times are not, so none are compared here.
+    if not build("release", "telemill", "telemill_stages", "telemill_limits"):
+        return Results(failed=["bench: build"])
+    results = check("instructions per span", run("bench/instructions", "--check"))
+    return results
+
+
 def release_gcc(_is_long: bool) -> Results:
     return build_and_test("release-gcc", "release-gcc", RELEASE_TARGETS, "^integration$")
 
@@ -99,6 +107,7 @@ STAGES = (
     Stage("tidy", "rules that need no compiler, formatting, tests of the tools", tidy),
     Stage("asan", "all tests, g++ with AddressSanitizer and UBSan", asan),
     Stage("release", "integration tests and bench smoke, clang with ThinLTO", release),
+    Stage("bench", "instructions per span against the baseline of this toolchain", bench),
     Stage("lint", "clang-tidy on what changed (--long: on everything)", lint_stage),
     Stage("tsan", "runtime and pipeline under ThreadSanitizer", tsan),
     Stage("fuzz", "each fuzz target for 20 s (--long: 300 s)", fuzz_stage),
