@@ -64,11 +64,15 @@ def release(is_long: bool) -> Results:
     return build_and_test("release", "release", RELEASE_TARGETS, "^(integration|bench_smoke)$")
 
 
-def bench(_is_long: bool) -> Results:
+def bench(is_long: bool) -> Results:
     # Counts are the same on a busy machine; times are not, so none are compared here.
     if not build("release", "telemill", "telemill_stages", "telemill_limits"):
         return Results(failed=["bench: build"])
     results = check("instructions per span", run("bench/instructions", "--check"))
+    if is_long:
+        results.add(check("recipes of docs/performance.md", run("bench/check_recipes")))
+        results.add(check("bench/run", run("bench/run", "W9a", "W10", "--repetitions", "1",
+                                           "--scale", "0.1")))
     return results
 
 
