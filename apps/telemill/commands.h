@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "config/feature_gates.h"
+
 /// The subcommands of the one binary. Each adds itself to the command line and, when chosen, puts
 /// its work into `Chosen`.
 namespace telemill::app {
@@ -16,12 +18,17 @@ using Chosen = std::function<int()>;
 struct ConfigOptions {
   std::vector<std::string> uris;
   std::vector<std::string> sets;
+  config::FeatureGates gates;
 };
 void add_config_options(CLI::App& app, ConfigOptions& options);
 
 void add_run(CLI::App& app, const ConfigOptions& config, Chosen& chosen);
 void add_validate(CLI::App& app, const ConfigOptions& config, Chosen& chosen);
+void add_print_config(CLI::App& app, const ConfigOptions& config, Chosen& chosen);
 void add_components(CLI::App& app, Chosen& chosen);
+void add_schema(CLI::App& app, Chosen& chosen);
+void add_feature_gates(CLI::App& app, const ConfigOptions& config, Chosen& chosen);
+void add_completion(CLI::App& app, Chosen& chosen);
 void add_gen(CLI::App& app, Chosen& chosen);
 void add_sink(CLI::App& app, Chosen& chosen);
 

@@ -1,44 +1,90 @@
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
 #include <string>
+#include <system_error>
 
 #include "commands.h"
 #include "components/registry.h"
-#include "config/component_aliases.h"
-#include "telemill/version.h"
+#include "engine/catalog.h"
 
 namespace telemill::app {
 namespace {
 
-int print_components() {
-  std::string text = "buildinfo:\n  command: telemill\n  version: " + std::string(version) + "\n";
-  for (const auto kind : {config::ComponentKind::receiver, config::ComponentKind::processor,
-                          config::ComponentKind::exporter}) {
-    text.append(config::name_of(kind)).append("s:\n");
-    for (const pipeline::Factory* factory : components::all_factories()) {
-      const pipeline::Factory::Info& info = factory->info();
-      if (info.kind != kind) continue;
-      text.append("  - name: ").append(info.type).append("\n    summary: ").append(info.summary);
-      text.append("\n    signals: [");
-      bool is_first = true;
-      for (const otlp::Signal signal : otlp::all_signals) {
-        if (!info.signals.has(signal)) continue;
-        text.append(is_first ? "" : ", ").append(otlp::names(signal).name);
-        is_first = false;
-      }
-      text.append("]\n");
+namespace fs = std::filesystem;
+
+struct ComponentsOptions {
+  std::string docs;
+  std::string readmes;
+};
+
+/// The whole file, or nothing where there is none.
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+bool write_file(const fs::path& path, const std::string& text) {
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  std::ofstream file(path);
+  file << text;
+  file.flush();
+  if (file) return true;
+  std::fprintf(stderr, "Error: cannot write %s: %s\n", path.c_str(), std::strerror(errno));
+  return false;
+}
+
+int write_pages(const ComponentsOptions& options) {
+  const auto& factories = components::all_factories();
+  bool is_good =
+      write_file(fs::path(options.docs) / "README.md", engine::component_index(factories));
+  for (const engine::ComponentSection& section : engine::component_sections) {
+    for (const pipeline::Factory* const factory : factories) {
+      if (factory->info().kind != section.kind) continue;
+      const std::string type(factory->info().type);
+      const std::string readme =
+          options.readmes.empty()
+              ? std::string()
+              : read_file(fs::path(options.readmes) / section.name / type / "README.md");
+      is_good = write_file(fs::path(options.docs) / section.name / (type + ".md"),
+                           engine::component_page(*factory, readme)) &&
+                is_good;
     }
   }
-  std::fputs(text.c_str(), stdout);
+  return is_good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int run_components(const ComponentsOptions& options) {
+  if (!options.docs.empty()) return write_pages(options);
+  std::fputs(engine::component_list(components::all_factories()).c_str(), stdout);
   return EXIT_SUCCESS;
 }
 
 }  // namespace
 
 void add_components(CLI::App& app, Chosen& chosen) {
+  const auto options = std::make_shared<ComponentsOptions>();
   CLI::App* const command =
       app.add_subcommand("components", "List the components of this build as YAML");
-  command->callback([&chosen] { chosen = print_components; });
+  CLI::Option* const docs =
+      command->add_option("--docs", options->docs, "Write a documentation page for each instead")
+          ->type_name("FOLDER");
+  command->add_option("--readmes", options->readmes, "Where their README.md files are")
+      ->type_name("FOLDER")
+      ->needs(docs);
+  command->footer(
+      "Examples:\n"
+      "  telemill components\n"
+      "  telemill components --docs docs/components --readmes src/components\n"
+      "The form of the list may change between versions.\n");
+  command->callback(
+      [&chosen, options] { chosen = [options] { return run_components(*options); }; });
 }
 
 }  // namespace telemill::app

@@ -10,6 +10,8 @@ constexpr const char* examples =
     "Examples:\n"
     "  telemill --config otel.yaml                 run a collector\n"
     "  telemill validate --config otel.yaml        check a configuration, start nothing\n"
+    "  telemill print-config --config otel.yaml    see what it is after merging\n"
+    "  telemill components                         list what this build has\n"
     "  telemill sink                               a back end that counts\n"
     "  telemill gen --endpoint localhost:4317 --duration 3s\n"
     "                                              send sample traces\n";
@@ -28,9 +30,13 @@ int main(int argc, char** argv) {
   telemill::app::add_config_options(app, config);
   telemill::app::add_run(app, config, chosen);
   telemill::app::add_validate(app, config, chosen);
+  telemill::app::add_print_config(app, config, chosen);
   telemill::app::add_components(app, chosen);
+  telemill::app::add_schema(app, chosen);
+  telemill::app::add_feature_gates(app, config, chosen);
   telemill::app::add_gen(app, chosen);
   telemill::app::add_sink(app, chosen);
+  telemill::app::add_completion(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // also thrown for --help, which is no mistake

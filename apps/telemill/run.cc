@@ -71,6 +71,12 @@ void add_run(CLI::App& app, const ConfigOptions& config, Chosen& chosen) {
   add_options(app);
   CLI::App* const command = app.add_subcommand("run", "Run a collector (the default)");
   command->fallthrough();
+  command->footer(
+      "Examples:\n"
+      "  telemill run --config otel.yaml\n"
+      "  telemill --config otel.yaml --set service.telemetry.logs.level=debug\n"
+      "  telemill --config https://config.example/otel.yaml --lanes 2 --pin\n"
+      "SIGTERM and SIGINT drain and end it, SIGHUP checks the configuration.\n");
   chosen = [&config, options] { return run(config, *options); };
 }
 

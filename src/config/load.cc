@@ -21,7 +21,8 @@ bool is_drive(std::string_view uri) noexcept {
 
 class Loader {
  public:
-  explicit Loader(const Sources& sources) noexcept : sources_(sources) {}
+  Loader(const Sources& sources, const FeatureGates& gates) noexcept
+      : sources_(sources), appends_lists_(gates.is_enabled(gates::append_lists)) {}
 
   void add_uri(const std::string& uri, size_t position);
   void add_set(const std::string& set);
@@ -37,6 +38,7 @@ class Loader {
   void add_text(std::string_view text, std::string name);
 
   const Sources& sources_;
+  const bool appends_lists_;
   Budget budget_;
   Loaded loaded_;
 };
@@ -61,6 +63,7 @@ void Loader::add_text(std::string_view text, std::string name) {
     return;
   }
   nest_top_keys(*node, loaded_.problems);
+  if (appends_lists_) keep_listed(loaded_.root, *node);
   merge(loaded_.root, *std::move(node));
 }
 
@@ -96,7 +99,7 @@ void Loader::add_set(const std::string& set) {
 }  // namespace
 
 Loaded load(const LoadRequest& request, const Sources& sources) {
-  Loader loader(sources);
+  Loader loader(sources, request.gates);
   if (request.uris.empty()) loader.refuse("no --config is given, and there is no default");
   if (request.uris.size() > config_uris_max) {
     loader.refuse(fmt::format("more than {} times --config", config_uris_max));

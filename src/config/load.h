@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "config/feature_gates.h"
 #include "config/node.h"
 #include "config/problem.h"
 #include "config/sources.h"
@@ -15,6 +16,7 @@ inline constexpr size_t config_uris_max = 100;
 struct LoadRequest {
   std::vector<std::string> uris;  // --config: a path, or scheme:rest
   std::vector<std::string> sets;  // --set: a.b.c=value
+  FeatureGates gates{};           // --feature-gates
 };
 
 /// The resolved configuration: merged, expanded, not yet decoded.

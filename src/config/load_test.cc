@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -87,6 +89,59 @@ TEST_P(Load, Resolves) {
 INSTANTIATE_TEST_SUITE_P(Rows, Load, testing::ValuesIn(rows),
                          [](const auto& row) { return std::string(row.param.name); });
 
+/// Spec 1.4, gate confmap.enableMergeAppendOption.
+const Row appending_rows[] = {
+    {"extensions_grow",
+     {"yaml:service: {extensions: [a, b]}", "yaml:service: {extensions: [b, c]}"},
+     {},
+     "{service: {extensions: [a, b, c]}}"},
+    {"receivers_and_exporters_of_pipelines_grow",
+     {"yaml:service: {pipelines: {logs: {receivers: [a], exporters: [x]}}}",
+      "yaml:service: {pipelines: {logs: {receivers: [b, a], exporters: [y]}}}"},
+     {},
+     "{service: {pipelines: {logs: {receivers: [a, b], exporters: [x, y]}}}}"},
+    {"processors_are_replaced",
+     {"yaml:service: {pipelines: {logs: {processors: [a]}}}",
+      "yaml:service: {pipelines: {logs: {processors: [b]}}}"},
+     {},
+     "{service: {pipelines: {logs: {processors: [b]}}}}"},
+    {"lists_elsewhere_are_replaced",
+     {"yaml:{l: [a], receivers: {x: {receivers: [a]}}}",
+      "yaml:{l: [b], receivers: {x: {receivers: [b]}}}"},
+     {},
+     "{l: [b], receivers: {x: {receivers: [b]}}}"},
+    {"other_pipelines_stay",
+     {"yaml:service: {pipelines: {logs: {receivers: [a]}}}",
+      "yaml:service: {pipelines: {logs/2: {receivers: [b]}}}"},
+     {},
+     "{service: {pipelines: {logs: {receivers: [a]}, logs/2: {receivers: [b]}}}}"},
+    {"set_grows_them_too",
+     {"yaml:service: {extensions: [a]}"},
+     {"service.extensions=[b]"},
+     "{service: {extensions: [a, b]}}"},
+    {"null_still_erases",
+     {"yaml:service: {extensions: [a]}", "yaml:service: {extensions: }"},
+     {},
+     "{service: {extensions: null}}"},
+    {"a_scalar_still_replaces",
+     {"yaml:service: {extensions: [a]}", "yaml:service: {extensions: b}"},
+     {},
+     "{service: {extensions: b}}"},
+};
+
+class AppendingLoad : public testing::TestWithParam<Row> {};
+TEST_P(AppendingLoad, Resolves) {
+  LoadRequest request{.uris = GetParam().uris, .sets = GetParam().sets};
+  Problems problems;
+  request.gates.apply("confmap.enableMergeAppendOption", problems);
+  const test::FakeSources fakes({}, {});
+  const Loaded loaded = load(request, fakes.all());
+  EXPECT_FALSE(loaded.problems.has_errors()) << loaded.problems.render(loaded.names);
+  EXPECT_EQ(flat(loaded.root), GetParam().tree);
+}
+INSTANTIATE_TEST_SUITE_P(Rows, AppendingLoad, testing::ValuesIn(appending_rows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
 std::string refusal(const std::vector<std::string>& uris, std::vector<std::string> sets = {}) {
   const Loaded loaded = load_texts(uris, std::move(sets));
   EXPECT_TRUE(loaded.problems.has_errors());
@@ -132,6 +187,30 @@ TEST(LocalFiles, SaysWhyAFileCannotBeRead) {
   EXPECT_THAT(files.read("/does/not/exist").error().message,
               testing::HasSubstr("No such file or directory"));
   EXPECT_FALSE(files.read("/").has_value());
+}
+
+TEST(LocalFiles, DoNotWaitForAFifoThatNobodyWritesTo) {
+  char folder[] = "/tmp/telemill_config_XXXXXX";
+  ASSERT_NE(::mkdtemp(folder), nullptr);
+  const std::string path = std::string(folder) + "/pipe";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_THAT(LocalFiles(std::chrono::milliseconds(20)).read(path).error().message,
+              testing::HasSubstr("nobody wrote to it for 20ms"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST(LocalFiles, ReadAPipe) {  // as a shell's <(...) gives
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ASSERT_EQ(::write(ends[1], "a: 1\n", 5), 5);
+  ::close(ends[1]);
+  const auto text = LocalFiles().read("/dev/fd/" + std::to_string(ends[0]));
+  EXPECT_EQ(text.value(), "a: 1\n");
+  ::close(ends[0]);
+}
+
+TEST(LocalFiles, StopAtTheSizeLimit) {
+  EXPECT_THAT(LocalFiles().read("/dev/zero").error().message, testing::HasSubstr("larger than"));
 }
 
 TEST(ProcessEnvironment, TellsUnsetFromEmpty) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "config/limits.h"
@@ -45,6 +46,21 @@ void set_at(Node& root, const std::vector<std::string_view>& parts, Node value, 
   *at = std::move(value);
 }
 
+/// Puts the items of `base`'s list at `key` ahead of those in `over`'s.
+void keep_items(const Node& base, Node& over, std::string_view key) {
+  const Node* const before = base.find(key);
+  Node* const after = over.find(key);
+  if (before == nullptr || after == nullptr) return;
+  if (!before->is_sequence() || !after->is_sequence()) return;
+  std::vector<Node> items = before->items;
+  std::unordered_set<std::string_view> names;  // of `before`, whose nodes stay where they are
+  for (const Node& item : before->items) names.insert(item.text);
+  for (Node& item : after->items) {
+    if (!item.is_scalar() || !names.contains(item.text)) items.push_back(std::move(item));
+  }
+  after->items = std::move(items);
+}
+
 /// Where each key of a mapping stands. Valid until its entries move.
 std::unordered_map<std::string_view, size_t> index_of(const Node& mapping) {
   std::unordered_map<std::string_view, size_t> index;
@@ -68,6 +84,24 @@ void merge(Node& base, Node&& over) {
       base.entries[found->second].key_mark = entry.key_mark;
       merge(base.entries[found->second].value, std::move(entry.value));
     }
+  }
+}
+
+void keep_listed(const Node& base, Node& over) {
+  const Node* const service_before = base.find("service");
+  Node* const service = over.find("service");
+  if (service_before == nullptr || service == nullptr) return;
+  keep_items(*service_before, *service, "extensions");
+  const Node* const pipelines_before = service_before->find("pipelines");
+  Node* const pipelines = service->find("pipelines");
+  if (pipelines_before == nullptr || pipelines == nullptr) return;
+  const auto index = index_of(*pipelines_before);
+  for (Entry& entry : pipelines->entries) {
+    const auto found = index.find(entry.key);
+    if (found == index.end()) continue;
+    const Node& before = pipelines_before->entries[found->second].value;
+    keep_items(before, entry.value, "receivers");
+    keep_items(before, entry.value, "exporters");
   }
 }
 

@@ -11,6 +11,11 @@ namespace telemill::config {
 /// replaced. So a later null erases and a later `{}` does not.
 void merge(Node& base, Node&& over);
 
+/// For whole configurations, before merge(): puts what `base` lists in service::extensions and in
+/// the receivers and exporters of pipelines ahead of what `over` lists there, each entry once. So
+/// these lists grow instead of being replaced. Processors do not: their order has a meaning.
+void keep_listed(const Node& base, Node& over);
+
 /// Adds what `mapping` lacks from the mappings `more`, of which earlier ones win: the rule of `<<`.
 void add_missing(Node& mapping, std::vector<Node> more);
 

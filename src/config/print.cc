@@ -153,15 +153,6 @@ void append_json(const Node& node, std::string& out) {
   }
 }
 
-void redact_all(Node& node) {
-  for (Node& item : node.items) redact_all(item);
-  for (Entry& entry : node.entries) redact_all(entry.value);
-  if (!node.is_scalar()) return;
-  node.style = ScalarStyle::text;
-  node.text = redacted;
-  node.original_text.reset();
-}
-
 /// Headers keep their names, in both forms.
 void redact_headers(Node& node) {
   for (Node& item : node.items) {
@@ -230,6 +221,15 @@ std::string write_json(const Node& node) {
   std::string out;
   append_json(node, out);
   return out;
+}
+
+void redact_all(Node& node) {
+  for (Node& item : node.items) redact_all(item);
+  for (Entry& entry : node.entries) redact_all(entry.value);
+  if (!node.is_scalar()) return;
+  node.style = ScalarStyle::text;
+  node.text = redacted;
+  node.original_text.reset();
 }
 
 void redact(Node& node, const TypeInfo& type) {

@@ -23,5 +23,7 @@ namespace telemill::config {
 /// Replaces what secret fields and headers of `type` hold with [REDACTED]. Keys that `type` does
 /// not know stay as they are: such a configuration is refused before anybody prints it.
 void redact(Node& node, const TypeInfo& type);
+/// Replaces every scalar below `node`, for values that no type describes.
+void redact_all(Node& node);
 
 }  // namespace telemill::config

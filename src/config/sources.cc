@@ -3,14 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <utility>
 
-#include "config/limits.h"
 #include "config/problem.h"
 
 namespace telemill::config {
@@ -23,10 +18,6 @@ bool is_variable_name(std::string_view name) noexcept {
   if (name.empty() || is_digit(name[0])) return false;
   return std::ranges::all_of(name, [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
 }
-
-struct CloseFile {
-  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
 
 }  // namespace
 
@@ -80,28 +71,6 @@ Result<Retrieved, Failure> EnvironmentSource::retrieve(std::string_view rest) {
 
 Result<Retrieved, Failure> YamlSource::retrieve(std::string_view rest) {
   return Retrieved{.text = std::string(rest), .is_set = true, .is_text = false};
-}
-
-Result<std::string, Failure> LocalFiles::read(const std::string& path) {
-  const auto refuse = [&](std::string_view why) {
-    return fail(ErrorCode::unavailable, fmt::format("cannot read file {}: {}", path, why));
-  };
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
-  if (file == nullptr) return refuse(std::strerror(errno));
-  std::string text;
-  constexpr size_t chunk_bytes = 64_KiB;
-  while (text.size() <= document_bytes_max) {
-    const size_t size = text.size();
-    text.resize(size + chunk_bytes);
-    const size_t count = std::fread(text.data() + size, 1, chunk_bytes, file.get());
-    text.resize(size + count);
-    if (std::ferror(file.get()) != 0) return refuse(std::strerror(errno));
-    if (count < chunk_bytes) break;
-  }
-  if (text.size() > document_bytes_max) {
-    return refuse(fmt::format("it is larger than {} bytes", document_bytes_max));
-  }
-  return text;
 }
 
 std::optional<std::string> ProcessEnvironment::get(const std::string& name) const {

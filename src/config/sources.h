@@ -1,10 +1,12 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/units.h"
 #include "telemill/result.h"
 
 /// Where configuration text comes from: `file:`, `env:` and `yaml:` live here; what needs the
@@ -101,10 +103,16 @@ class YamlSource final : public Source {
   Result<Retrieved, Failure> retrieve(std::string_view rest) override;
 };
 
-/// The machine's files, read at once: for start-up and reload, never on a lane.
+/// The machine's files, read at once: for start-up and reload, never on a lane. A pipe may be read
+/// too; `silence_max` without a byte from its writer is an error.
 class LocalFiles final : public Files {
  public:
+  explicit LocalFiles(Duration silence_max = std::chrono::seconds(5)) noexcept
+      : silence_max_(silence_max) {}
   Result<std::string, Failure> read(const std::string& path) override;
+
+ private:
+  Duration silence_max_;
 };
 
 /// The environment of this process.

@@ -114,6 +114,10 @@ pipeline::Consumer& LaneGraph::entry_of(const PlannedPipeline& pipeline) {
 }
 
 void LaneGraph::add_receiver(size_t index) {
+  const PlannedComponent& planned = plan_.receivers[index];
+  const bool is_elsewhere =
+      first_ != nullptr && planned.factory->info().placement == pipeline::Placement::singleton;
+  if (is_elsewhere) return;
   std::array<std::vector<pipeline::Consumer*>, otlp::signal_count> targets;
   bool is_used = false;
   for (size_t p = 0; p < plan_.pipelines.size(); ++p) {
@@ -127,7 +131,6 @@ void LaneGraph::add_receiver(size_t index) {
   for (size_t s = 0; s < otlp::signal_count; ++s) {
     if (!targets[s].empty()) outputs[s] = &to_all(std::move(targets[s]));
   }
-  const PlannedComponent& planned = plan_.receivers[index];
   const auto place = context(planned);
   stages_.front().push_back({&planned,
                              planned.factory->create_receiver(place, *planned.settings, outputs),

@@ -31,7 +31,7 @@ using config::ComponentKind;
 /// On which lanes a component has instances.
 enum class Placement : uint8_t {
   lane,       // one per lane; nothing is shared
-  singleton,  // one, on the first lane; other lanes hand their batches over
+  singleton,  // one, on the first lane; other lanes hand their batches over (receivers have none)
 };
 
 /// A set of signals.
@@ -44,6 +44,7 @@ class Signals {
     return {otlp::Signal::traces, otlp::Signal::metrics, otlp::Signal::logs,
             otlp::Signal::profiles};
   }
+  constexpr void add(otlp::Signal signal) noexcept { bits_ |= bit(signal); }
   [[nodiscard]] constexpr bool has(otlp::Signal signal) const noexcept {
     return (bits_ & bit(signal)) != 0;
   }

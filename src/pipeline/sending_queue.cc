@@ -7,166 +7,158 @@
 namespace telemill::pipeline {
 namespace {
 
-std::vector<runtime::Label> labels_of(const ComponentContext& context) {
-  return {{"exporter", context.id.text()}};
-}
-
-runtime::Counter& size_gauge(const ComponentContext& context, otlp::Signal signal) {
-  auto labels = labels_of(context);
-  labels.emplace_back("data_type", otlp::names(signal).name);
-  return context.metrics.counter({.name = "otelcol_exporter_queue_size",
-                                  .kind = runtime::MetricKind::gauge,
-                                  .unit = "{batches}",
-                                  .help = "Requests held by the sending queue."},
-                                 std::move(labels));
+/// A limit that the instances of this exporter and signal have in common on all lanes.
+runtime::SharedLimit& limit_of(const ComponentContext& context, otlp::Signal signal,
+                               std::string_view what, int64_t total) {
+  std::string name = "exporter " + context.id.text() + " ";
+  name.append(otlp::names(signal).name).append(" ").append(what);
+  return context.shared.get<runtime::SharedLimit>(name, total);
 }
 
 }  // namespace
 
-config::Problems SendingQueueConfig::check() const {
-  config::Problems problems;
-  if (!enabled) return problems;
-  if (queue_size <= 0) problems.add("queue_size", "must be positive");
-  if (num_consumers <= 0) problems.add("num_consumers", "must be positive");
-  return problems;
-}
-
-SendingQueue::Flight::Flight(SendingQueue& owner, Batch request)
-    : batch(std::move(request)),
-      retry(owner.retry_config_, owner.lane_.now()),
-      pause(owner.lane_, [this, &owner] { owner.attempt(*this); }) {}
-
-SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal,
-                           const SendingQueueConfig& queue, const RetryConfig& retry,
+SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal, Settings settings,
                            Sender& sender)
-    : lane_(context.lane),
-      name_(context.id.text()),
-      signal_(signal),
-      config_(queue),
-      retry_config_(retry),
-      sender_(sender),
-      sent_(context.metrics, "otelcol_exporter_sent_", "Items that the peer accepted.",
-            labels_of(context)),
-      send_failed_(context.metrics, "otelcol_exporter_send_failed_",
-                   "Items given up after the last attempt.", labels_of(context)),
-      enqueue_failed_(context.metrics, "otelcol_exporter_enqueue_failed_",
-                      "Items refused because the queue was full.", labels_of(context)),
-      queue_size_(size_gauge(context, signal)) {}
+    : name_(context.id.text()),
+      config_(std::move(settings.queue)),
+      metrics_(context, {.signal = signal,
+                         .has_queue = config_.enabled,
+                         .has_batches = config_.batch.has_value(),
+                         .queue_capacity = config_.queue_size,
+                         .peer = std::move(settings.peer)}),
+      dispatcher_({.lane = context.lane,
+                   .name = name_,
+                   .consumers = config_.enabled ? &limit_of(context, signal, "num_consumers",
+                                                            config_.num_consumers)
+                                                : nullptr,
+                   .retry = settings.retry,
+                   .sender = sender,
+                   .metrics = metrics_,
+                   .on_idle = [this] { finish_drain(); }}) {
+  if (!config_.enabled) return;
+  room_.emplace(limit_of(context, signal, "queue_size", config_.queue_size), context.lane, [this] {
+    let_first_in();
+    let_in();
+  });
+  if (!config_.batch) return;
+  batcher_.emplace(
+      context.lane,
+      RequestBatcher::Settings{.sizer = config_.batch_sizer(),
+                               .min_size = config_.batch->min_size,
+                               .max_size = config_.batch->max_size,
+                               .flush_timeout = config_.batch->flush_timeout,
+                               .metadata_keys = config_.batch->partition.lower_case_keys()},
+      [this](Outgoing request) {
+        metrics_.note_batch(request.payload);
+        dispatcher_.send(std::move(request));
+      });
+}
 
 SendingQueue::~SendingQueue() = default;
 
-void SendingQueue::note_size() noexcept {
-  queue_size_.set(static_cast<int64_t>(waiting_.size() + flights_.size()));
-}
-
 void SendingQueue::consume(Batch batch) {
   if (batch.payload.empty()) return batch.done.settle(Outcome::ok());
-  const auto held = static_cast<int64_t>(waiting_.size() + flights_.size());
-  if (config_.enabled && held >= config_.queue_size) {
-    enqueue_failed_.add(signal_, batch.item_count());
-    log::error("Exporting failed. Rejecting data.", {{"otelcol.component.id", name_},
-                                                     {"error", "sending queue is full"},
-                                                     {"rejected_items", batch.item_count()}});
-    return batch.done.settle(Outcome::retryable("sending queue is full"));
-  }
-  if (config_.enabled && !config_.wait_for_result) batch.done.settle(Outcome::ok());
-  waiting_.push_back(std::move(batch));
-  start_waiting();
-  note_size();
-}
-
-void SendingQueue::start_waiting() {
+  if (is_closed_) return refuse(std::move(batch), Outcome::retryable("the exporter has stopped"));
   // Without a queue every caller is its own consumer.
-  const size_t in_flight_max =
-      config_.enabled ? static_cast<size_t>(config_.num_consumers) : SIZE_MAX;
-  while (!is_closed_ && !waiting_.empty() && flights_.size() < in_flight_max) {
-    Flight& flight = flights_.emplace_back(*this, std::move(waiting_.front()));
-    flight.self = std::prev(flights_.end());
-    waiting_.pop_front();
-    attempt(flight);
+  if (!room_) return dispatcher_.send(Outgoing(std::move(batch)));
+  const int64_t units = size_of(batch.payload, config_.queue_sizer());
+  if (units > config_.queue_size) {
+    return refuse(std::move(batch), Outcome::permanent("request is too large for the queue"));
+  }
+  if (config_.block_on_overflow) return wait_outside(std::move(batch), units);
+  if (!room_->try_take(units)) {
+    return refuse(std::move(batch), Outcome::retryable("sending queue is full"));
+  }
+  enqueue(std::move(batch), units);
+}
+
+void SendingQueue::refuse(Batch batch, Outcome outcome) {
+  metrics_.count_enqueue_failed(batch.payload);
+  log::error("Exporting failed. Rejecting data.", {{"otelcol.component.id", name_},
+                                                   {"error", outcome.message},
+                                                   {"rejected_items", batch.item_count()}});
+  batch.done.settle(std::move(outcome));
+}
+
+/// In line behind those who came before; when there is room, not for long.
+void SendingQueue::wait_outside(Batch batch, int64_t units) {
+  outside_.push_back({std::move(batch), units});
+  let_in();
+}
+
+void SendingQueue::let_in() {
+  while (!outside_.empty() && !room_->is_waiting()) {
+    if (!room_->take_or_wait(outside_.front().units)) return;
+    let_first_in();
   }
 }
 
-void SendingQueue::attempt(Flight& flight) {
-  sender_.send(flight.batch.payload, [this, &flight, watch = lifeline_.watch()](Outcome outcome) {
-    if (watch.is_alive()) on_outcome(flight, std::move(outcome));
+/// The first has room now, unless it was given up meanwhile.
+void SendingQueue::let_first_in() {
+  if (outside_.empty()) return;
+  Outside first = std::move(outside_.front());
+  outside_.pop_front();
+  enqueue(std::move(first.batch), first.units);
+}
+
+/// The batch has its place in the queue and keeps it until the last of it has ended.
+void SendingQueue::enqueue(Batch batch, int64_t units) {
+  metrics_.set_queue_size(room_->held());
+  metrics_.note_enqueued(batch.payload);
+  Completion upstream = std::move(batch.done);
+  const auto watch = lifeline_.watch();
+  if (config_.wait_for_result) {
+    batch.done =
+        Completion([this, watch, units, upstream = std::move(upstream)](Outcome outcome) mutable {
+          if (watch.is_alive()) give_room(units);
+          upstream.settle(std::move(outcome));
+        });
+    return pass_on(std::move(batch));
+  }
+  batch.done = Completion([this, watch, units](const Outcome&) {
+    if (watch.is_alive()) give_room(units);
   });
+  pass_on(std::move(batch));
+  upstream.settle(Outcome::ok());
 }
 
-void SendingQueue::on_outcome(Flight& flight, Outcome outcome) {
-  const bool may_retry = retry_config_.enabled && !is_draining_ && !is_closed_;
-  if (outcome.cls == OutcomeClass::retryable && may_retry) {
-    if (const auto delay = flight.retry.next(lane_.now(), outcome.delay, lane_.random())) {
-      log::info(
-          "Exporting failed. Will retry the request after interval.",
-          {{"otelcol.component.id", name_},
-           {"error", outcome.message},
-           {"interval_ms", std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()}});
-      flight.pause.schedule(*delay);
-      return;
-    }
-    outcome.message.insert(0, "no more retries left: ");
+void SendingQueue::pass_on(Batch batch) {
+  if (!batcher_) return dispatcher_.send(Outgoing(std::move(batch)));
+  batcher_->add(std::move(batch));
+}
+
+void SendingQueue::give_room(int64_t units) {
+  if (room_->give(units)) let_first_in();
+  let_in();
+  metrics_.set_queue_size(room_->held());
+}
+
+bool SendingQueue::is_empty() const noexcept {
+  return outside_.empty() && (!batcher_ || batcher_->empty()) && dispatcher_.empty();
+}
+
+void SendingQueue::finish_drain() {
+  if (drained_ && is_empty()) std::exchange(drained_, {})();
+}
+
+void SendingQueue::drain(base::UniqueFunction<void()> done) {
+  dispatcher_.hurry();
+  if (batcher_) {
+    batcher_->stop_waiting();
+    batcher_->flush();
   }
-  const bool was_merged = flight.batch.payload.parts().size() > 1;
-  if (outcome.cls == OutcomeClass::permanent && was_merged && !is_closed_)
-    return retry_parts_alone(flight);
-  finish(flight, std::move(outcome));
-}
-
-/// A peer refused a merged request for good. The fault may lie in one part only, so each gets a
-/// request of its own: a client that sends nonsense poisons nobody but itself.
-void SendingQueue::retry_parts_alone(Flight& flight) {
-  Batch batch = std::move(flight.batch);
-  const auto& parts = batch.payload.parts();
-  auto completions = fork(std::move(batch.done), parts.size());
-  for (size_t i = parts.size(); i > 0; --i) {  // to the front, so the first goes last
-    waiting_.push_front(
-        {.payload = otlp::Payload(signal_, parts[i - 1]), .done = std::move(completions[i - 1])});
-  }
-  flights_.erase(flight.self);
-  start_waiting();
-  note_size();
-}
-
-void SendingQueue::finish(Flight& flight, Outcome outcome) {
-  const size_t items = flight.batch.item_count();
-  if (outcome.is_ok()) {
-    sent_.add(signal_, items);
-  } else {
-    count_failed(items, outcome);
-  }
-  Completion done = std::move(flight.batch.done);
-  flights_.erase(flight.self);
-  start_waiting();
-  note_size();
-  done.settle(std::move(outcome));
-  if (drained_ && flights_.empty()) std::exchange(drained_, {})();
-}
-
-void SendingQueue::count_failed(size_t items, const Outcome& outcome) {
-  send_failed_.add(signal_, items);
-  log::error(
-      "Exporting failed. Dropping data.",
-      {{"otelcol.component.id", name_}, {"error", outcome.message}, {"dropped_items", items}});
+  drained_ = std::move(done);
+  finish_drain();
 }
 
 void SendingQueue::close() {
   is_closed_ = true;
   drained_ = {};
-  const Outcome stopped = Outcome::retryable("stopped before it could be sent");
-  for (Batch& batch : std::exchange(waiting_, {})) {
-    count_failed(batch.item_count(), stopped);
-    batch.done.settle(stopped);
-  }
-}
-
-void SendingQueue::drain(base::UniqueFunction<void()> done) {
-  is_draining_ = true;
-  if (waiting_.empty() && flights_.empty()) return done();
-  drained_ = std::move(done);
-  for (Flight& flight : flights_) {
-    if (flight.pause.is_scheduled()) flight.pause.schedule(Duration::zero());
-  }
+  const Outcome stopped = Outcome::retryable("stopped before it could be queued");
+  for (Outside& waiting : std::exchange(outside_, {})) refuse(std::move(waiting.batch), stopped);
+  dispatcher_.close();
+  if (batcher_) batcher_->flush();
+  dispatcher_.close();
 }
 
 }  // namespace telemill::pipeline

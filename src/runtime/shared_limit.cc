@@ -20,7 +20,8 @@ constexpr Duration lost_word_interval = std::chrono::milliseconds(50);
 struct SharedLimit::Waiter {
   Lane& lane;
   const int64_t units;
-  LaneShare* share;  // touched on the lane only; null once it has gone
+  const LaneShare* const owner;
+  LaneShare* share;  // the same; touched on the lane only, null once it has what it waited for
   std::atomic<bool> is_granted{false};
 };
 
@@ -46,9 +47,9 @@ bool SharedLimit::try_take(int64_t units) noexcept {
 
 /// Sequentially consistent, like entering the line: either this sees the waiter, or the waiter sees
 /// these units.
-void SharedLimit::give(int64_t units) {
+void SharedLimit::give(int64_t units, const LaneShare* giver) {
   free_.fetch_add(units);
-  if (waiting_.load() > 0) serve_line();
+  if (waiting_.load() > 0) serve_line(giver);
 }
 
 /// True when it was served at once.
@@ -58,7 +59,7 @@ bool SharedLimit::enter_line(const std::shared_ptr<Waiter>& waiter) {
     line_->waiters.push_back(waiter);
     waiting_.fetch_add(1);
   }
-  serve_line();
+  serve_line(waiter->share);
   return waiter->is_granted.load(std::memory_order_acquire);
 }
 
@@ -68,10 +69,11 @@ void SharedLimit::leave_line(const std::shared_ptr<Waiter>& waiter) {
     if (std::erase(line_->waiters, waiter) > 0) waiting_.fetch_sub(1);
   }
   // Whoever stood behind may need less.
-  if (waiting_.load() > 0) serve_line();
+  if (waiting_.load() > 0) serve_line(nullptr);
 }
 
-void SharedLimit::serve_line() {
+/// `unheard` looks for itself and needs no word.
+void SharedLimit::serve_line(const LaneShare* unheard) {
   for (;;) {
     std::shared_ptr<Waiter> served;
     {
@@ -82,6 +84,7 @@ void SharedLimit::serve_line() {
       waiting_.fetch_sub(1);
       served->is_granted.store(true, std::memory_order_release);
     }
+    if (served->owner == unheard) continue;
     base::UniqueFunction<void()> word = [served] {
       if (served->share != nullptr) served->share->look_for_grant();
     };
@@ -118,9 +121,9 @@ bool LaneShare::try_take(int64_t units) noexcept {
 bool LaneShare::take_or_wait(int64_t units) {
   TELEMILL_CHECK(waiter_ == nullptr && units <= limit_.total());
   if (try_take(units)) return true;
-  auto waiter = std::make_shared<SharedLimit::Waiter>(lane_, units, this);
+  auto waiter = std::make_shared<SharedLimit::Waiter>(lane_, units, this, this);
   if (limit_.enter_line(waiter)) {
-    waiter->share = nullptr;  // the word that was posted is old news
+    waiter->share = nullptr;  // another lane may have posted word
     held_ += units;
     return true;
   }
@@ -129,19 +132,24 @@ bool LaneShare::take_or_wait(int64_t units) {
   return false;
 }
 
-void LaneShare::look_for_grant() {
-  if (waiter_ == nullptr || !waiter_->is_granted.load(std::memory_order_acquire)) return;
+bool LaneShare::claim_grant() {
+  if (waiter_ == nullptr || !waiter_->is_granted.load(std::memory_order_acquire)) return false;
   const auto waiter = std::exchange(waiter_, nullptr);
   waiter->share = nullptr;
   lost_word_timer_.cancel();
   held_ += waiter->units;
-  on_granted_();
+  return true;
 }
 
-void LaneShare::give(int64_t units) {
+void LaneShare::look_for_grant() {
+  if (claim_grant()) on_granted_();
+}
+
+bool LaneShare::give(int64_t units) {
   TELEMILL_CHECK(units <= held_);
   held_ -= units;
-  limit_.give(units);
+  limit_.give(units, this);
+  return claim_grant();
 }
 
 }  // namespace telemill::runtime

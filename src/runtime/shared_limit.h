@@ -10,6 +10,8 @@
 
 namespace telemill::runtime {
 
+class LaneShare;
+
 /// A process-wide limit, in units of its user's choice, that lanes take from by their `LaneShare`
 /// and give back to. Never more than `total` units are taken; nothing is set aside for a lane, so
 /// one busy lane can have it all. Any thread; outlives its shares.
@@ -32,10 +34,10 @@ class SharedLimit {
   struct Line;  // of waiters: shared_limit.cc
 
   bool try_take(int64_t units) noexcept;
-  void give(int64_t units);
+  void give(int64_t units, const LaneShare* giver = nullptr);
   bool enter_line(const std::shared_ptr<Waiter>& waiter);
   void leave_line(const std::shared_ptr<Waiter>& waiter);
-  void serve_line();
+  void serve_line(const LaneShare* unheard);
 
   const int64_t total_;
   std::atomic<int64_t> free_;
@@ -60,8 +62,9 @@ class LaneShare {
   /// Takes `units` or stands in line for them: false, and `on_granted` follows. Not while waiting;
   /// at most `total` units.
   [[nodiscard]] bool take_or_wait(int64_t units);
-  /// Gives back some of what it holds.
-  void give(int64_t units);
+  /// Gives back some of what it holds. True when that has served this share itself: what it waited
+  /// for is taken, and `on_granted` does not follow.
+  [[nodiscard]] bool give(int64_t units);
 
   [[nodiscard]] bool is_waiting() const noexcept { return waiter_ != nullptr; }
   [[nodiscard]] int64_t held() const noexcept { return held_; }
@@ -69,6 +72,7 @@ class LaneShare {
 
  private:
   friend class SharedLimit;  // brings word
+  bool claim_grant();
   void look_for_grant();
 
   SharedLimit& limit_;

@@ -37,7 +37,7 @@ TEST(SharedLimit, OneLaneMayHaveItAll) {
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(one.share->try_take(1));
   EXPECT_FALSE(one.share->try_take(1));
   EXPECT_FALSE(idle.share->try_take(1));
-  one.share->give(10);
+  EXPECT_FALSE(one.share->give(10));
   EXPECT_FALSE(idle.share->try_take(11));
   EXPECT_TRUE(idle.share->try_take(10));
 }
@@ -48,10 +48,10 @@ TEST(SharedLimit, WakesWhoWaitsWhenAnotherLaneGives) {
   Taker two(limit);
   ASSERT_TRUE(one.share->take_or_wait(3));
   ASSERT_FALSE(two.share->take_or_wait(2));
-  one.share->give(1);
+  EXPECT_FALSE(one.share->give(1));
   two.turn();
   EXPECT_EQ(two.grants, 0);
-  one.share->give(1);
+  EXPECT_FALSE(one.share->give(1));
   EXPECT_EQ(two.grants, 0) << "word comes by mailbox";
   two.turn();
   EXPECT_EQ(two.grants, 1);
@@ -69,12 +69,12 @@ TEST(SharedLimit, NobodyOvertakesTheLine) {
   ASSERT_FALSE(big.share->take_or_wait(4));
   EXPECT_FALSE(small.share->try_take(1)) << "there are two, and somebody waits for them";
   EXPECT_FALSE(small.share->take_or_wait(1));
-  one.share->give(2);
+  EXPECT_FALSE(one.share->give(2));
   big.turn();
   small.turn();
   EXPECT_EQ(big.grants, 1);
   EXPECT_EQ(small.grants, 0);
-  big.share->give(1);
+  EXPECT_FALSE(big.share->give(1));
   small.turn();
   EXPECT_EQ(small.grants, 1);
 }
@@ -92,11 +92,24 @@ TEST(SharedLimit, WhatALaneHeldOrWaitedForIsFreeWhenItGoes) {
   EXPECT_EQ(small.grants, 1);
   one.share.reset();
   EXPECT_EQ(limit.units_free(), 3);
-  ASSERT_FALSE(small.share->take_or_wait(4));
-  small.share->give(1);
+  Taker last(limit);
+  ASSERT_TRUE(last.share->take_or_wait(3));
+  ASSERT_FALSE(small.share->take_or_wait(3));
+  last.share.reset();
   small.share.reset();  // granted, and word of it on the way
   EXPECT_EQ(limit.units_free(), 4);
   small.turn();
+}
+
+TEST(SharedLimit, WhoeverServesItselfKnowsAtOnce) {
+  SharedLimit limit(4);
+  Taker one(limit);
+  ASSERT_TRUE(one.share->take_or_wait(3));
+  ASSERT_FALSE(one.share->take_or_wait(2));
+  EXPECT_TRUE(one.share->give(1));
+  EXPECT_EQ(one.share->held(), 4);
+  one.turn();
+  EXPECT_EQ(one.grants, 0);
 }
 
 TEST(SharedLimit, AFullMailboxOnlyDelaysTheWord) {
@@ -107,7 +120,7 @@ TEST(SharedLimit, AFullMailboxOnlyDelaysTheWord) {
   ASSERT_FALSE(two.share->take_or_wait(1));
   base::UniqueFunction<void()> task = [] {};
   while (two.lane->post(task)) task = [] {};
-  one.share->give(1);
+  EXPECT_FALSE(one.share->give(1));
   two.turn();
   EXPECT_EQ(two.grants, 0);
   two.clock.advance(std::chrono::milliseconds(60));
@@ -139,7 +152,7 @@ class Load {
   void give() {
     ++rounds_;
     in_use_.fetch_sub(units_);
-    share_.give(units_);
+    if (share_.give(units_)) return on_taken();
     ask();
   }
 

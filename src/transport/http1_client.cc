@@ -22,6 +22,7 @@ class Http1ClientSession final : public ClientSession {
     parser_.begin(call.request.method == "HEAD");
     write_head(call.request);
     call.send_body(call.request.body.size(), output_);
+    request_bytes_ = output_.size();
   }
 
   /// HTTP/1 cannot take a request back: the connection goes with it.
@@ -72,11 +73,10 @@ class Http1ClientSession final : public ClientSession {
   void abandon(const Failure& why) override {
     is_ended_ = true;
     if (call_count() == 0) return;
-    // The server may close an idle connection while a request is on its way to it. When a used
-    // connection ends before the first byte of an answer, that is what has happened.
+    // A kept connection may have been closed by the server before the request left. Once a byte of
+    // it has, the server may have acted on it: then whoever asked decides whether to ask again.
     Call& call = first_call();
-    if (has_answered_ && !parser_.has_begun() && call.retries == 0 &&
-        why.code == ErrorCode::unavailable) {
+    if (output_.size() == request_bytes_ && why.code == ErrorCode::unavailable) {
       observer_.on_unprocessed(release(call), why);
       return;
     }
@@ -85,7 +85,6 @@ class Http1ClientSession final : public ClientSession {
 
  private:
   void complete() {
-    has_answered_ = true;
     // A response before the end of the request leaves the rest of it without a meaning.
     if (!parser_.keeps_alive() || !settings_.keep_alives || !output_.empty()) is_ended_ = true;
     finish(first_call(), parser_.take());
@@ -124,7 +123,7 @@ class Http1ClientSession final : public ClientSession {
 
   const ClientSessionSettings& settings_;
   Http1ResponseParser parser_;
-  bool has_answered_ = false;  // at least one exchange has ended well
+  size_t request_bytes_ = 0;  // of the exchange under way, head and body
   bool is_ended_ = false;
 };
 

@@ -102,15 +102,10 @@ TEST_F(Http1Client, ReadsADribbledAnswer) {
   EXPECT_EQ(outcome.response().field("checksum"), "7");
 }
 
-TEST_F(Http1Client, SendsAgainWhenAKeptConnectionWasClosed) {
-  ScriptedServer server(*loop_.lane, [&](ScriptedPeer& peer) {
-    if (!take_request(peer)) return;
-    // The first connection dies under its second request, as after a server's idle timeout.
-    if (&peer == server.peers.front().get() && peer.requests == 2) {
-      peer.reset();
-    } else {
-      peer.send(plain_answer);
-    }
+// As after a server's idle timeout: nothing of the second request has left when it comes to light.
+TEST_F(Http1Client, SendsAgainWhenAKeptConnectionIsFoundClosed) {
+  ScriptedServer server(*loop_.lane, [](ScriptedPeer& peer) {
+    if (take_request(peer)) peer.send(plain_answer);
   });
   const auto client = connect(server, ClientProtocol::http1);
   for (int i = 0; i < 2; ++i) {
@@ -118,14 +113,16 @@ TEST_F(Http1Client, SendsAgainWhenAKeptConnectionWasClosed) {
     client->send(make_request("/", make_body(1000)), outcome.callback());
     ASSERT_TRUE(run_until_done(outcome));
     EXPECT_TRUE(outcome.is_good());
+    server.peers.back()->reset();
   }
   EXPECT_EQ(server.peers.size(), 2U);
 }
 
-TEST_F(Http1Client, SendsAgainOnlyOnce) {
-  ScriptedServer server(*loop_.lane, [&](ScriptedPeer& peer) {
+// The server may have acted on it: whether to repeat a POST is not ours to decide.
+TEST_F(Http1Client, DoesNotSendAgainWhatHasLeft) {
+  ScriptedServer server(*loop_.lane, [](ScriptedPeer& peer) {
     if (!take_request(peer)) return;
-    if (server.peers.size() == 1 && peer.requests == 1) {
+    if (peer.requests == 1) {
       peer.send(plain_answer);
     } else {
       peer.reset();
@@ -141,7 +138,7 @@ TEST_F(Http1Client, SendsAgainOnlyOnce) {
   ASSERT_TRUE(run_until_done(second));
   ASSERT_FALSE(second.result->has_value());
   EXPECT_EQ(second.failure().code, ErrorCode::unavailable);
-  EXPECT_EQ(server.peers.size(), 2U);
+  EXPECT_EQ(server.peers.size(), 1U);
 }
 
 TEST_F(Http1Client, DoesNotSendAgainWhatMayHaveBeenRead) {

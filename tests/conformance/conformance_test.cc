@@ -45,6 +45,9 @@ std::string minimal_config(const Factory& factory) {
   if (factory.info().kind == ComponentKind::receiver && type == "otlp") {
     return "protocols:\n  grpc: {endpoint: 127.0.0.1:0}\n  http: {endpoint: 127.0.0.1:0}\n";
   }
+  if (factory.info().kind == ComponentKind::receiver && type == "otlp_json_file") {
+    return "include: [" + testing::TempDir() + "telemill_conformance_none/*.json]\n";
+  }
   return {};
 }
 

@@ -282,6 +282,21 @@ TEST(ConfigMistakes, AliasBombsAreRefused) {
       ChildProgram({"--config", folder.write("deep.yaml", std::string(100'000, '['))}).wait());
 }
 
+TEST(ConfigMistakes, TenThousandLinesAreNoMistake) {
+  std::string exporters;
+  for (int i = 0; i < 10'000; ++i) exporters += "  nop/" + std::to_string(i) + ":\n";
+  const Folder folder;
+  const std::string good = Parts{.exporters = "  nop:\n" + exporters}.text();
+  const Ended ended =
+      ChildProgram({"validate", "--config", folder.write("config.yaml", good)}).wait();
+  EXPECT_EQ(ended.exit_status, 0) << ended.log.substr(0, 1000);
+  const std::string bad = Parts{.exporters = exporters}.text();
+  const Ended refused =
+      ChildProgram({"validate", "--config", folder.write("bad.yaml", bad)}).wait();
+  EXPECT_EQ(refused.exit_status, 1);
+  EXPECT_LT(lines_of(refused.log).size(), 5U) << "one mistake, few words";
+}
+
 /// A listener of somebody else.
 class TakenPort {
  public:

@@ -30,7 +30,9 @@ std::vector<uint64_t> IdsByStatus::all() const {
   return ids;
 }
 
-IdsByStatus read_ids(const std::string& path) {
+namespace {
+
+IdsByStatus read_unsorted(const std::string& path) {
   constexpr unsigned status_shift = 56;
   constexpr uint64_t count_mask = (uint64_t{1} << status_shift) - 1;
   const std::vector<uint64_t> words = read_words(path);
@@ -48,6 +50,17 @@ IdsByStatus read_ids(const std::string& path) {
     into.insert(into.end(), begin, begin + static_cast<ptrdiff_t>(count));
     at += count;
   }
+  return ids;
+}
+
+}  // namespace
+
+std::vector<uint64_t> read_acknowledged_in_order(const std::string& path) {
+  return read_unsorted(path).acknowledged;
+}
+
+IdsByStatus read_ids(const std::string& path) {
+  IdsByStatus ids = read_unsorted(path);
   for (auto* list : {&ids.acknowledged, &ids.refused, &ids.unknown}) std::ranges::sort(*list);
   return ids;
 }

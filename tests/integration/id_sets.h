@@ -20,6 +20,9 @@ struct IdsByStatus {
 /// A failed test when the file is not whole.
 IdsByStatus read_ids(const std::string& path);
 
+/// What was acknowledged (of a sink: received), in its order.
+std::vector<uint64_t> read_acknowledged_in_order(const std::string& path);
+
 /// How many of `part` are not in `whole`; both sorted.
 size_t count_missing(const std::vector<uint64_t>& part, const std::vector<uint64_t>& whole);
 /// How many of the sorted `ids` repeat the one before them.

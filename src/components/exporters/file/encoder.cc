@@ -26,19 +26,23 @@ Result<base::Buffer> Encoder::encode(const otlp::Payload& payload) {
   if (payload.byte_count() > limits::request_bytes_max) {
     return fail("payload is too large for a record", 0, ErrorCode::over_limit);
   }
-  base::Slice message = payload.bytes().flatten();
+  return encode(payload.signal(), payload.bytes().flatten().view());
+}
+
+Result<base::Buffer> Encoder::encode(otlp::Signal signal, std::string_view request) {
+  base::Buffer json;
   if (format_ == Format::json) {
-    base::Buffer json;
-    TELEMILL_TRY(wire::encode_json(otlp::request_schema(payload.signal()), message.view(), json));
+    TELEMILL_TRY(wire::encode_json(otlp::request_schema(signal), request, json));
     if (compression_ == Compression::none) {
       json.push_back('\n');
       return json;
     }
-    message = std::move(json).freeze();
+    request = json.view();
   }
-  if (compression_ == Compression::none) return behind_its_length(message.view());
+  if (compression_ == Compression::none) return behind_its_length(request);
+  const base::Rope message(base::Slice::of_static(request));
   TELEMILL_ASSIGN(const base::Buffer compressed,
-                  compressor_.compress(codec::Coding::zstd, base::Rope(message)));
+                  compressor_.compress(codec::Coding::zstd, message));
   return behind_its_length(compressed.view());
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <string_view>
+
 #include "base/buffer.h"
 #include "codec/compressor.h"
 #include "components/exporters/file/file_config.h"
 #include "otlp/payload.h"
+#include "otlp/signal.h"
 #include "telemill/result.h"
 
 namespace telemill::components::exporters::file {
@@ -18,6 +21,8 @@ class Encoder {
 
   /// Fails for good: on what JSON cannot say and beyond `limits::request_bytes_max`.
   Result<base::Buffer> encode(const otlp::Payload& payload);
+  /// The same for a request in one piece.
+  Result<base::Buffer> encode(otlp::Signal signal, std::string_view request);
 
  private:
   const Format format_;

@@ -1,15 +1,14 @@
 #include "components/exporters/file/file.h"
 
+#include <algorithm>
 #include <memory>
-#include <optional>
 #include <unordered_map>
 #include <utility>
 
 #include "base/log.h"
-#include "components/exporters/file/encoder.h"
+#include "components/exporters/file/destination.h"
 #include "components/exporters/file/file_config.h"
 #include "components/shared/file_output/ordered_work.h"
-#include "components/shared/file_output/output_file.h"
 #include "pipeline/item_counters.h"
 
 namespace telemill::components::exporters::file {
@@ -18,25 +17,15 @@ namespace {
 /// Payloads that wait for the disk; more are refused for the moment.
 constexpr size_t waiting_bytes_max = 64_MiB;
 
-/// What jobs on the worker touch.
-struct Sink {
-  Encoder encoder;
-  std::optional<shared::OutputFile> file;
-
-  Result<void, Failure> write(const otlp::Payload& payload) {
-    const Result<base::Buffer> record = encoder.encode(payload);
-    if (!record) return fail(record.error().code, record.error().what);
-    return file->write(record->view());
-  }
-};
-
-/// One open file and the exporters of all signals that write to it. First lane only.
+/// One destination and the exporters of all signals that write to it. First lane only.
 class SharedFile {
  public:
   SharedFile(const pipeline::ComponentContext& context, const FileConfig& config)
       : config_(config),
-        sink_(std::make_shared<Sink>(Sink{Encoder(config.format, config.compression), {}})),
+        lane_(context.lane),
+        destination_(make_destination(config)),
         work_(context.lane, context.worker, waiting_bytes_max),
+        flush_timer_(context.lane, [this] { flush(); }),
         sent_(context.metrics, "otelcol_exporter_sent_", "Items that the peer accepted.",
               {{"exporter", context.id.text()}}) {}
 
@@ -55,26 +44,23 @@ class SharedFile {
     return file;
   }
 
-  Result<void, Failure> open() {
-    if (sink_->file) return {};
-    using Start = shared::OutputFile::Start;
-    TELEMILL_ASSIGN(auto file,
-                    shared::OutputFile::open(config_.path,
-                                             config_.append ? Start::appended : Start::truncated));
-    sink_->file.emplace(std::move(file));
-    return {};
-  }
+  Result<void, Failure> open() { return destination_->start(); }
 
   void write(pipeline::Batch batch) {
     const size_t bytes = batch.payload.byte_count();
     const otlp::Signal signal = batch.signal();
     const size_t items = batch.item_count();
     work_.submit(
-        bytes, [sink = sink_, payload = std::move(batch.payload)] { return sink->write(payload); },
+        bytes,
+        [destination = destination_, payload = std::move(batch.payload),
+         moment = Moment{lane_.now(), lane_.unix_now()}] {
+          return destination->write(payload, moment);
+        },
         [this, signal, items, done = std::move(batch.done)](Result<void, Failure> result) mutable {
           if (result) sent_.add(signal, items);
           done.settle(outcome_of(result));
         });
+    if (!flush_timer_.is_scheduled() && !is_closing_) flush_timer_.schedule(flush_interval());
   }
 
   /// A writer has no more; the last one closes the file.
@@ -86,10 +72,28 @@ class SharedFile {
           0, [] { return Result<void, Failure>(); },
           [done = std::move(done)](Result<void, Failure> /*room*/) mutable { done({}); });
     }
-    work_.finish([sink = sink_] { return close(*sink); }, std::move(done));
+    is_closing_ = true;
+    flush_timer_.cancel();
+    work_.finish([destination = destination_] { return destination->close(); }, std::move(done));
   }
 
  private:
+  [[nodiscard]] Duration flush_interval() const noexcept {
+    return std::max<Duration>(config_.record_wait_max(), std::chrono::milliseconds(1));
+  }
+
+  /// What waits longest has waited for the interval. When the disk refuses, the next callers hear
+  /// it; here it is tried again.
+  void flush() {
+    work_.submit(
+        0, [destination = destination_, now = lane_.now()] { return destination->flush(now); },
+        [this](Result<void, Failure> result) {
+          if (result || is_closing_) return;
+          log::warn("file.flush", {{"error", result.error().message}});
+          flush_timer_.schedule(std::max<Duration>(flush_interval(), std::chrono::seconds(1)));
+        });
+  }
+
   /// What the disk refuses may be accepted later; what cannot be encoded never will be.
   static pipeline::Outcome outcome_of(const Result<void, Failure>& result) {
     if (result) return pipeline::Outcome::ok();
@@ -100,16 +104,14 @@ class SharedFile {
                      : pipeline::Outcome::permanent(failure.message);
   }
 
-  static Result<void, Failure> close(Sink& sink) {
-    if (!sink.file) return {};
-    return sink.file->close();
-  }
-
   const FileConfig& config_;
-  std::shared_ptr<Sink> sink_;  // shared with jobs on the worker
+  runtime::Lane& lane_;
+  std::shared_ptr<Destination> destination_;  // shared with jobs on the worker
   shared::OrderedWork work_;
+  runtime::Timer flush_timer_;
   pipeline::ItemCounters sent_;
   size_t writer_count_ = 0;
+  bool is_closing_ = false;
 };
 
 class File final : public pipeline::Exporter {
@@ -150,18 +152,6 @@ class FileFactory final : public pipeline::FactoryFor<FileConfig> {
 };
 
 }  // namespace
-
-config::Problems FileConfig::check() const {
-  config::Problems problems;
-  if (path.empty()) problems.add("path", "must be set");
-  if (append && compression != Compression::none) {
-    problems.add("append", "cannot be combined with compression");
-  }
-  if (flush_interval <= Duration::zero()) {
-    problems.add("flush_interval", "must be larger than zero");
-  }
-  return problems;
-}
 
 const pipeline::Factory& factory() {
   static const FileFactory instance;

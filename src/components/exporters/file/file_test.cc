@@ -239,6 +239,123 @@ TEST_F(FileTest, TellsTheCallerWhatTheDiskRefused) {
   EXPECT_NE(outcome.message.find("/dev/full"), std::string::npos) << outcome.message;
 }
 
+std::string request_of(const std::vector<std::pair<std::string, std::string>>& resources) {
+  oracle::trace::ExportTraceServiceRequest request;
+  for (const auto& [segment, name] : resources) {
+    auto* entry = request.add_resource_spans();
+    if (!segment.empty()) {
+      auto* attribute = entry->mutable_resource()->add_attributes();
+      attribute->set_key("fileexporter.path_segment");
+      attribute->mutable_value()->set_string_value(segment);
+    }
+    entry->add_scope_spans()->add_spans()->set_name(name);
+  }
+  return request.SerializeAsString();
+}
+
+TEST_F(FileTest, CollectsRecordsForTheFlushInterval) {
+  configure("flush_interval: 300ms\n");
+  pipeline::Exporter& to = exporter(otlp::Signal::traces);
+  ASSERT_TRUE(to.start());
+  for (const std::string name : {"first", "second", "third"}) {
+    EXPECT_TRUE(send(to, payload_of(otlp::Signal::traces, request_of({{"", name}}))).is_ok());
+  }
+  EXPECT_EQ(lines_of(written()).size(), 1U) << "the first goes at once, the others wait";
+  run_until([&] { return lines_of(written()).size() == 3; });
+}
+
+TEST_F(FileTest, WritesWhatWaitsWhenItStops) {
+  configure("flush_interval: 1h\n");
+  pipeline::Exporter& to = exporter(otlp::Signal::traces);
+  ASSERT_TRUE(to.start());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(send(to, payload_of(otlp::Signal::traces, request_of({{"", "s"}}))).is_ok());
+  }
+  drain_all();
+  EXPECT_EQ(lines_of(written()).size(), 3U);
+}
+
+TEST_F(FileTest, FollowsItsPathWhenSomebodyMovesTheFile) {
+  configure("flush_interval: 1\n");  // a nanosecond: every record at once
+  pipeline::Exporter& to = exporter(otlp::Signal::traces);
+  ASSERT_TRUE(to.start());
+  const auto send_one = [&] {
+    return send(to, payload_of(otlp::Signal::traces, request_of({{"", "s"}}))).is_ok();
+  };
+  EXPECT_TRUE(send_one());
+  std::filesystem::rename(path_, path_ + ".1");
+  EXPECT_TRUE(send_one());
+  EXPECT_EQ(lines_of(written()).size(), 1U);
+  std::filesystem::remove(path_);
+  EXPECT_TRUE(send_one());
+  EXPECT_EQ(lines_of(written()).size(), 1U);
+  std::filesystem::resize_file(path_, 0);  // copied away and cut short
+  EXPECT_TRUE(send_one());
+  EXPECT_EQ(written().find('\0'), std::string::npos);
+  drain_all();
+}
+
+TEST_F(FileTest, RotatesBySizeAndKeepsTheNewestBackups) {
+  path_ = folder_ + "/data.json";
+  configure("rotation: {max_megabytes: 1, max_backups: 2}\n");
+  pipeline::Exporter& to = exporter(otlp::Signal::traces);
+  ASSERT_TRUE(to.start());
+  const std::string request = request_of({{"", std::string(700'000, 'x')}});
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(send(to, payload_of(otlp::Signal::traces, request)).is_ok());
+  }
+  drain_all();
+  size_t backup_count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    EXPECT_LE(entry.file_size(), 1_MiB);
+    if (entry.path().filename() != "data.json") {
+      ++backup_count;
+      EXPECT_TRUE(entry.path().filename().string().starts_with("data-20"));
+    }
+  }
+  EXPECT_EQ(backup_count, 2U);
+}
+
+TEST_F(FileTest, WritesAFilePerGroupBelowThePrefix) {
+  path_ = folder_ + "/in/*.json";
+  configure("group_by: {enabled: true, max_open_files: 2}\n");
+  pipeline::Exporter& to = exporter(otlp::Signal::traces);
+  ASSERT_TRUE(to.start());
+  const std::string request = request_of(
+      {{"a", "1"}, {"b", "2"}, {"a", "3"}, {"../../../up", "4"}, {"sub/c", "5"}, {"", "dropped"}});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(send(to, payload_of(otlp::Signal::traces, request)).is_ok());
+  }
+  drain_all();
+  const auto lines_in = [&](const std::string& name) {
+    path_ = folder_ + name;
+    return lines_of(written()).size();
+  };
+  for (const std::string name : {"/in/a.json", "/in/b.json", "/in/up.json", "/in/sub/c.json"}) {
+    EXPECT_EQ(lines_in(name), 2U) << name;
+  }
+  path_ = folder_ + "/in/a.json";
+  EXPECT_NE(written().find("\"1\""), std::string::npos);
+  EXPECT_NE(written().find("\"3\""), std::string::npos);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_), {}), 1);
+}
+
+TEST_F(FileTest, CreatesItsDirectory) {
+  path_ = folder_ + "/one/two/out";
+  configure("create_directory: true\ndirectory_permissions: '0700'\n");
+  ASSERT_TRUE(exporter(otlp::Signal::traces).start());
+  EXPECT_EQ(std::filesystem::status(folder_ + "/one").permissions(), std::filesystem::perms(0700));
+  drain_all();
+}
+
+TEST_F(FileTest, RefusesADirectoryAsItsFile) {
+  path_ = folder_;
+  configure("");
+  const auto started = exporter(otlp::Signal::traces).start();
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find(folder_), std::string::npos);
+}
+
 TEST_F(FileTest, RefusesForGoodWhatJsonCannotSay) {
   configure("");
   pipeline::Exporter& to = exporter(otlp::Signal::traces);
@@ -276,11 +393,32 @@ TEST_F(FileTest, ADestroyedExporterSettlesWhatItHeld) {
 TEST(FileConfig, RefusesWhatTheReferenceRefuses) {
   for (const std::string_view text :
        {"format: json", "path: ''", "path: /f\nappend: true\ncompression: zstd",
-        "path: /f\nflush_interval: 0s", "path: /f\nformat: xml", "path: /f\ncompression: gzip",
-        "path: /f\nrotation: {max_megabytes: 1}"}) {
+        "path: /f\nflush_interval: -1s", "path: /f\nformat: xml", "path: /f\ncompression: gzip",
+        "path: /f\nappend: true\nrotation: {max_megabytes: 1}",
+        "path: /f\nrotation: {max_megabytes: -1}", "path: /f\nencoding: x",
+        "path: /f\ngroup_by: {enabled: true}", "path: /*/*\ngroup_by: {enabled: true}",
+        "path: '*f'\ngroup_by: {enabled: true}",
+        "path: /*\ngroup_by: {enabled: true, resource_attribute: ''}",
+        "path: /*\ngroup_by: {enabled: true, max_open_files: 0}",
+        "path: /f\ndirectory_permissions: '0755'",
+        "path: /f\ncreate_directory: true\ndirectory_permissions: '0999'",
+        "path: /f\ncreate_directory: true\ndirectory_permissions: '7777'"}) {
     config::Problems problems;
     (void)factory().parse(yaml(text), "exporters::file", problems);
     EXPECT_TRUE(problems.has_errors()) << text;
+  }
+}
+
+TEST(FileConfig, AcceptsWhatTheReferenceAccepts) {
+  for (const std::string_view text :
+       {"path: /f\nflush_interval: 0s", "path: /f\nflush_interval: 500000000",
+        "path: /f\nrotation:", "path: /f\nrotation: {max_days: 3, localtime: true}",
+        "path: /d/*.json\ngroup_by: {enabled: true, resource_attribute: a}",
+        "path: /f*\ngroup_by: {enabled: false}",
+        "path: /f\ncreate_directory: true\ndirectory_permissions: '0700'"}) {
+    config::Problems problems;
+    (void)factory().parse(yaml(text), "exporters::file", problems);
+    EXPECT_FALSE(problems.has_errors()) << text << problems.render({});
   }
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "components/shared/otlp_exporter/body_coder.h"
+#include "components/shared/otlp_exporter/otlp_exporter.h"
 #include "components/shared/otlp_exporter/outcomes.h"
 #include "telemill/version.h"
 #include "transport/grpc.h"
@@ -11,11 +13,7 @@ namespace telemill::components::exporters::otlp_grpc {
 namespace {
 
 namespace grpc = transport::grpc;
-using pipeline::Outcome;
 using runtime::Endpoint;
-
-/// Below this, coding costs more than it saves.
-constexpr size_t compress_bytes_min = 1024;
 
 /// The endpoint without its scheme, and what the scheme says.
 struct Target {
@@ -59,6 +57,81 @@ codec::Coding coding_of(Compression compression) noexcept {
   return codec::Coding::identity;
 }
 
+/// What gRPC and HTTP/2 write themselves. The reference drops such headers, too.
+bool is_reserved(std::string_view header) noexcept {
+  constexpr std::array<std::string_view, 4> names = {"content-type", "te", "user-agent", "host"};
+  for (const std::string_view name : names) {
+    if (header == name) return true;
+  }
+  return header.starts_with("grpc-") || header.starts_with(':');
+}
+
+class GrpcProtocol final : public shared::Protocol {
+ public:
+  GrpcProtocol(const OtlpGrpcConfig& config, otlp::Signal signal, std::string exporter)
+      : config_(config),
+        signal_(signal),
+        exporter_(std::move(exporter)),
+        coder_({coding_of(config.compression),
+                codec::grpc_name(coding_of(config.compression)).value_or("")}) {}
+
+  [[nodiscard]] Result<shared::Peer, Failure> peer() const override {
+    TELEMILL_ASSIGN(Target target, parse_target(config_.endpoint));
+    transport::ClientSettings settings{
+        .endpoint = std::move(target.endpoint),
+        .authority = config_.authority,
+        .protocol = transport::ClientProtocol::http2,
+        .user_agent = config_.user_agent.empty() ? std::string(user_agent) : config_.user_agent};
+    if (config_.keepalive) {
+      settings.ping_interval = config_.keepalive->time;
+      settings.ping_timeout = config_.keepalive->timeout;
+      settings.ping_without_streams = config_.keepalive->permit_without_stream;
+    }
+    const shared::ClientTlsConfig& tls = config_.common.tls;
+    const bool is_plain = tls.insecure && !tls.has_authority() && !target.forces_tls;
+    return shared::Peer{.client = std::move(settings), .is_secure = !is_plain, .protocols = {"h2"}};
+  }
+
+  Result<transport::ClientRequest> make_request(const otlp::Payload& payload) override {
+    base::Rope message = payload.bytes();
+    const std::string_view coding = coder_.code(message);
+    base::Buffer prefix(grpc::prefix_bytes);
+    grpc::write_prefix({!coding.empty(), static_cast<uint32_t>(message.size())},
+                       prefix.extend(grpc::prefix_bytes));
+    transport::ClientRequest request{.path = std::string(otlp::names(signal_).grpc_path),
+                                     .timeout = config_.timeout};
+    request.body = base::Rope(std::move(prefix).freeze());
+    request.body.append(message);
+    request.headers.push_back({"content-type", std::string(grpc::content_type)});
+    request.headers.push_back({"te", "trailers"});
+    if (!coding.empty()) request.headers.push_back({"grpc-encoding", std::string(coding)});
+    if (config_.timeout > Duration::zero()) {
+      request.headers.push_back({"grpc-timeout", grpc::format_timeout(config_.timeout)});
+    }
+    return request;
+  }
+
+  [[nodiscard]] bool reserves(std::string_view header) const noexcept override {
+    return is_reserved(header);
+  }
+
+  [[nodiscard]] pipeline::Outcome outcome_of(const transport::ClientResponse& response) override {
+    const grpc::Reply reply = grpc::read_reply(response);
+    if (reply.status.code == grpc::Code::ok && !reply.is_compressed) {
+      if (const auto partial = shared::read_partial_success(reply.message.view())) {
+        shared::note_partial_success(*partial, exporter_);
+      }
+    }
+    return shared::outcome_of(reply.status);
+  }
+
+ private:
+  const OtlpGrpcConfig& config_;
+  const otlp::Signal signal_;
+  const std::string exporter_;
+  shared::BodyCoder coder_;
+};
+
 class OtlpGrpcFactory final : public pipeline::FactoryFor<OtlpGrpcConfig> {
  public:
   OtlpGrpcFactory()
@@ -69,7 +142,10 @@ class OtlpGrpcFactory final : public pipeline::FactoryFor<OtlpGrpcConfig> {
   [[nodiscard]] std::unique_ptr<pipeline::Exporter> create_exporter(
       const pipeline::ComponentContext& context, const pipeline::ComponentConfig& settings,
       otlp::Signal signal) const override {
-    return std::make_unique<OtlpGrpc>(context, as_config(settings), signal);
+    const OtlpGrpcConfig& config = as_config(settings);
+    return std::make_unique<shared::OtlpExporter>(
+        context, config.common, signal,
+        std::make_unique<GrpcProtocol>(config, signal, context.id.text()));
   }
 };
 
@@ -87,89 +163,6 @@ config::Problems OtlpGrpcConfig::check() const {
     problems.add("balancer_name", "unknown balancer", "round_robin or pick_first");
   }
   return problems;
-}
-
-OtlpGrpc::OtlpGrpc(const pipeline::ComponentContext& context, const OtlpGrpcConfig& config,
-                   otlp::Signal signal)
-    : context_(context),
-      config_(config),
-      signal_(signal),
-      coding_(coding_of(config.compression)),
-      queue_(context, signal, config.sending_queue, config.retry_on_failure, *this) {}
-
-Result<void, Failure> OtlpGrpc::start() {
-  TELEMILL_ASSIGN(Target target, parse_target(config_.endpoint));
-  transport::ClientSettings settings{
-      .endpoint = std::move(target.endpoint),
-      .authority = config_.authority,
-      .protocol = transport::ClientProtocol::http2,
-      .user_agent = config_.user_agent.empty() ? std::string(user_agent) : config_.user_agent};
-  const bool is_plain = config_.tls.insecure && !config_.tls.has_authority() && !target.forces_tls;
-  if (!is_plain) {
-    TELEMILL_ASSIGN(settings.tls,
-                    transport::TlsContext::create(transport::TlsContext::Role::client,
-                                                  shared::to_settings(config_.tls), {"h2"}));
-  }
-  if (config_.keepalive) {
-    settings.ping_interval = config_.keepalive->time;
-    settings.ping_timeout = config_.keepalive->timeout;
-    settings.ping_without_streams = config_.keepalive->permit_without_stream;
-  }
-  client_ = transport::Client::create(context_.lane, context_.worker, settings);
-  return {};
-}
-
-/// The message behind its five-byte prefix, compressed when that pays.
-base::Rope OtlpGrpc::frame(const otlp::Payload& payload, bool& is_compressed) {
-  base::Rope message = payload.bytes();
-  is_compressed = false;
-  if (coding_ != codec::Coding::identity && message.size() >= compress_bytes_min) {
-    // What the coder refuses as too large leaves as it is.
-    if (auto coded = compressor_.compress(coding_, message)) {
-      message = base::Rope(std::move(*coded).freeze());
-      is_compressed = true;
-    }
-  }
-  base::Buffer prefix(grpc::prefix_bytes);
-  grpc::write_prefix({is_compressed, static_cast<uint32_t>(message.size())},
-                     prefix.extend(grpc::prefix_bytes));
-  base::Rope framed(std::move(prefix).freeze());
-  framed.append(message);
-  return framed;
-}
-
-void OtlpGrpc::send(const otlp::Payload& payload, base::UniqueFunction<void(Outcome)> done) {
-  bool is_compressed = false;
-  base::Rope body = frame(payload, is_compressed);
-  transport::ClientRequest request{.path = std::string(otlp::names(signal_).grpc_path),
-                                   .timeout = config_.timeout};
-  request.headers.push_back({"content-type", std::string(grpc::content_type)});
-  request.headers.push_back({"te", "trailers"});
-  if (is_compressed) {
-    request.headers.push_back({"grpc-encoding", std::string(*codec::grpc_name(coding_))});
-  }
-  if (config_.timeout > Duration::zero()) {
-    request.headers.push_back({"grpc-timeout", grpc::format_timeout(config_.timeout)});
-  }
-  for (const config::Header& header : config_.headers.list) {
-    request.headers.push_back({header.name, header.value.reveal()});
-  }
-  request.body = std::move(body);
-  client_->send(std::move(request),
-                [this, done = std::move(done)](transport::ClientResult result) mutable {
-                  done(outcome_of(std::move(result)));
-                });
-}
-
-Outcome OtlpGrpc::outcome_of(transport::ClientResult result) const {
-  if (!result) return Outcome::retryable(std::move(result).error().message);
-  const grpc::Reply reply = grpc::read_reply(*result);
-  if (reply.status.code == grpc::Code::ok && !reply.is_compressed) {
-    if (const auto partial = shared::read_partial_success(reply.message.view())) {
-      shared::note_partial_success(*partial, context_.id.text());
-    }
-  }
-  return shared::outcome_of(reply.status);
 }
 
 const pipeline::Factory& factory() {

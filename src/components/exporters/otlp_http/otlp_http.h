@@ -1,28 +1,23 @@
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string>
 
 #include "codec/coding.h"
-#include "codec/compressor.h"
-#include "components/shared/tls_config/tls_config.h"
+#include "components/shared/otlp_exporter/exporter_config.h"
 #include "config/fields.h"
-#include "config/headers.h"
 #include "pipeline/component.h"
-#include "pipeline/sending_queue.h"
-#include "transport/client.h"
 
+/// Sends OTLP over HTTP, protobuf or JSON.
 namespace telemill::components::exporters::otlp_http {
 
-enum class Compression : uint8_t { none, gzip, zstd, snappy, snappy_framed, zlib, lz4 };
+enum class Compression : uint8_t { none, gzip, zstd, snappy, snappy_framed, zlib, deflate, lz4 };
 constexpr auto config_names(Compression) {
   return std::array{config::EnumName<Compression>{"gzip", Compression::gzip},
                     config::EnumName<Compression>{"zstd", Compression::zstd},
                     config::EnumName<Compression>{"snappy", Compression::snappy},
                     config::EnumName<Compression>{"x-snappy-framed", Compression::snappy_framed},
                     config::EnumName<Compression>{"zlib", Compression::zlib},
-                    config::EnumName<Compression>{"deflate", Compression::zlib},
+                    config::EnumName<Compression>{"deflate", Compression::deflate},
                     config::EnumName<Compression>{"lz4", Compression::lz4},
                     config::EnumName<Compression>{"none", Compression::none},
                     config::EnumName<Compression>{"", Compression::none}};
@@ -52,18 +47,15 @@ struct OtlpHttpConfig {
   Duration timeout = std::chrono::seconds(30);
   Compression compression = Compression::gzip;
   CompressionParams compression_params;
-  config::Headers headers;
-  shared::ClientTlsConfig tls;
-  int64_t read_buffer_size = 0;
-  int64_t write_buffer_size = 524288;
   int64_t max_idle_conns = 100;
   int64_t max_idle_conns_per_host = 0;
   int64_t max_conns_per_host = 0;
   Duration idle_conn_timeout = std::chrono::seconds(90);
   bool disable_keep_alives = false;
   bool force_attempt_http2 = true;
-  pipeline::SendingQueueConfig sending_queue;
-  pipeline::RetryConfig retry_on_failure;
+  Duration http2_read_idle_timeout{};
+  Duration http2_ping_timeout{};
+  shared::ExporterConfig common;
 
   static constexpr auto fields = std::tuple{
       config::field("endpoint", &OtlpHttpConfig::endpoint,
@@ -78,12 +70,6 @@ struct OtlpHttpConfig {
       config::field("timeout", &OtlpHttpConfig::timeout, "For a whole request; 0: none."),
       config::field("compression", &OtlpHttpConfig::compression, "Content-Encoding of requests."),
       config::field("compression_params", &OtlpHttpConfig::compression_params, "Its level."),
-      config::field("headers", &OtlpHttpConfig::headers, "Sent with every request."),
-      config::field("tls", &OtlpHttpConfig::tls, "For https URLs."),
-      config::field("read_buffer_size", &OtlpHttpConfig::read_buffer_size,
-                    "Read for compatibility; buffers size themselves."),
-      config::field("write_buffer_size", &OtlpHttpConfig::write_buffer_size,
-                    "Read for compatibility; buffers size themselves."),
       config::field("max_idle_conns", &OtlpHttpConfig::max_idle_conns,
                     "Read for compatibility; idle connections close after idle_conn_timeout."),
       config::field("max_idle_conns_per_host", &OtlpHttpConfig::max_idle_conns_per_host,
@@ -96,47 +82,17 @@ struct OtlpHttpConfig {
                     "A connection per request."),
       config::field("force_attempt_http2", &OtlpHttpConfig::force_attempt_http2,
                     "HTTP/2 where TLS and the server agree on it."),
-      config::field("sending_queue", &OtlpHttpConfig::sending_queue, "What waits for the peer."),
-      config::field("retry_on_failure", &OtlpHttpConfig::retry_on_failure, "What is sent again."),
-      config::not_yet("proxy_url", "proxies"),
+      config::field("http2_read_idle_timeout", &OtlpHttpConfig::http2_read_idle_timeout,
+                    "HTTP/2: ping a server that is silent for so long; 0: never."),
+      config::field("http2_ping_timeout", &OtlpHttpConfig::http2_ping_timeout,
+                    "HTTP/2: reconnect when a ping goes unanswered; 0: 15s."),
+      config::inlined(&OtlpHttpConfig::common),
+      config::not_yet("proxy_url", "proxies, those of the environment included"),
       config::not_yet("cookies", "cookies"),
-      config::not_yet("auth", "client authentication"),
-      config::not_yet("middlewares", "middlewares"),
-      config::accepted("http2_read_idle_timeout", "idle connections are probed by requests"),
-      config::accepted("http2_ping_timeout", "idle connections are probed by requests"),
   };
   [[nodiscard]] config::Problems check() const;
   /// The URL for a signal; empty when there is none.
   [[nodiscard]] std::string url_for(otlp::Signal signal) const;
-};
-
-/// Sends OTLP over HTTP, protobuf or JSON. Compression from one kilobyte on.
-class OtlpHttp final : public pipeline::Exporter, private pipeline::Sender {
- public:
-  OtlpHttp(const pipeline::ComponentContext& context, const OtlpHttpConfig& config,
-           otlp::Signal signal);
-  OtlpHttp(const OtlpHttp&) = delete;
-  OtlpHttp& operator=(const OtlpHttp&) = delete;
-  ~OtlpHttp() override { queue_.close(); }
-
-  Result<void, Failure> start() override;
-  void consume(pipeline::Batch batch) override { queue_.consume(std::move(batch)); }
-  void drain(base::UniqueFunction<void()> done) override { queue_.drain(std::move(done)); }
-
- private:
-  void send(const otlp::Payload& payload,
-            base::UniqueFunction<void(pipeline::Outcome)> done) override;
-  [[nodiscard]] Result<base::Rope> encode(const otlp::Payload& payload);
-  [[nodiscard]] pipeline::Outcome outcome_of(transport::ClientResult result) const;
-
-  const pipeline::ComponentContext context_;
-  const OtlpHttpConfig& config_;
-  const otlp::Signal signal_;
-  const codec::Coding coding_;
-  std::string path_;
-  codec::Compressor compressor_;
-  pipeline::SendingQueue queue_;
-  std::unique_ptr<transport::Client> client_;  // goes first: it may still answer the queue
 };
 
 const pipeline::Factory& factory();

@@ -22,6 +22,11 @@ class OutputFile {
   /// Writes all of `record`. On an error a regular file is cut back to where the record began, so
   /// that it holds whole records only.
   Result<void, Failure> write(std::string_view record);
+  /// Opens the path again if it no longer leads to the open file: somebody renamed or deleted it.
+  /// On an error the old file stays open.
+  Result<void, Failure> follow_path();
+  /// Of a regular file, as it is now; others have none.
+  [[nodiscard]] uint64_t size_bytes() const noexcept;
   /// Writes to the disk what the kernel still holds, and closes. Streams stay open.
   Result<void, Failure> close();
 
@@ -29,11 +34,11 @@ class OutputFile {
   OutputFile(std::string path, runtime::Descriptor descriptor) noexcept
       : path_(std::move(path)), descriptor_(std::move(descriptor)) {}
   [[nodiscard]] Unexpected<Failure> failure(std::string_view what, int number) const;
+  Result<void, Failure> cut_back(size_t half_bytes);
 
   std::string path_;
   runtime::Descriptor descriptor_;
   bool is_regular_ = false;
-  int64_t size_bytes_ = 0;  // of a regular file
 };
 
 }  // namespace telemill::components::shared
