@@ -17,9 +17,9 @@
 namespace telemill::bench {
 namespace {
 
-constexpr size_t request_bytes_max = 64 * 1024 * 1024;
+constexpr size_t request_bytes_max = size_t{64} << 20;
 // So many bytes lie in no cache of one core.
-constexpr size_t cold_bytes = 96 * 1024 * 1024;
+constexpr size_t cold_bytes = size_t{96} << 20;
 
 int64_t thread_cpu_ns() noexcept {
   timespec time{};
@@ -79,6 +79,7 @@ std::string copying(const Work& work, unsigned rounds) {
   const double hot = measure(work, rounds, [&](size_t) { copy(work.requests.front().view()); });
   const size_t repeats = cold_bytes / work.bytes + 1;
   std::vector<std::string> many;
+  many.reserve(repeats * work.requests.size());
   for (size_t i = 0; i < repeats * work.requests.size(); ++i) {
     many.emplace_back(work.requests[i % work.requests.size()].view());
   }

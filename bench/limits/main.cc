@@ -37,11 +37,8 @@ int run_kernels(std::span<char*> arguments) {
       settings.signal = value;
     } else if (name == "--shape") {
       settings.shape = value;
-    } else if (name == "--items" && read_number(value, settings.items)) {
-      continue;
-    } else if (name == "--rounds" && read_number(value, settings.rounds)) {
-      continue;
-    } else {
+    } else if ((name != "--items" && name != "--rounds") ||
+               !read_number(value, name == "--items" ? settings.items : settings.rounds)) {
       return usage();
     }
   }

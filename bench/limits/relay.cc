@@ -17,7 +17,7 @@
 namespace telemill::bench {
 namespace {
 
-constexpr size_t buffer_bytes = 256 * 1024;
+constexpr size_t buffer_bytes = size_t{256} << 10;
 
 /// One end of a relayed connection and what waits to be sent there.
 struct End {
