@@ -11,9 +11,9 @@ namespace {
 /// Accepts what it is sent, a moment later, as the contract wants it.
 class AcceptingSender final : public pipeline::Sender {
  public:
-  void send(const otlp::Payload& payload,
+  void send(const pipeline::Outgoing& request,
             base::UniqueFunction<void(pipeline::Outcome)> done) override {
-    spans += payload.item_count();
+    spans += request.payload.item_count();
     sent_.push_back(std::move(done));
   }
   void settle() {
@@ -45,7 +45,7 @@ void batching(Meter& meter, size_t rounds, size_t spans) {
                                            .metrics = metrics,
                                            .shared = shared};
   AcceptingSender sender;
-  pipeline::SendingQueue queue(context, otlp::Signal::traces, {}, {}, sender);
+  pipeline::SendingQueue queue(context, otlp::Signal::traces, {}, sender);
   const components::processors::batch::BatchConfig config;
   components::processors::batch::Batch batch(context, config, otlp::Signal::traces, queue);
 
