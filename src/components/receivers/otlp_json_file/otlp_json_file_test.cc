@@ -79,7 +79,8 @@ class OtlpJsonFileTest : public ::testing::Test {
                                    .lane = *lane_,
                                    .budget = budget_,
                                    .worker = worker_,
-                                   .metrics = metrics_},
+                                   .metrics = metrics_,
+                                   .shared = shared_},
                                   *settings_, {&traces_, nullptr, &logs_, nullptr});
     ASSERT_TRUE(receiver_->start());
   }
@@ -98,6 +99,7 @@ class OtlpJsonFileTest : public ::testing::Test {
   runtime::MemoryBudget memory_{64_MiB};
   runtime::LaneBudget budget_{memory_};
   runtime::MetricRegistry metrics_;
+  runtime::SharedObjects shared_;
   std::unique_ptr<runtime::Lane> lane_ = runtime::Lane::create({}).value();
   runtime::Worker worker_;
   std::unique_ptr<pipeline::ComponentConfig> settings_;
