@@ -41,7 +41,8 @@ ExtensionSet::ExtensionSet(const Plan& plan, const LaneFacilities& facilities,
     const pipeline::Placement placement = planned.factory->info().placement;
     if (std::ranges::find(placements, placement) == placements.end()) continue;
     auto context = context_of(planned, facilities);
-    context.extensions = this;  // what stands before it
+    context.extensions = this;  // to be asked once all of them are there
+    context.is_first_lane = facilities.lane.index() == 0;
     auto extension = planned.factory->create_extension(context, *planned.settings);
     instances_.push_back({&planned, std::move(extension), context.status});
   }

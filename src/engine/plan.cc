@@ -13,6 +13,7 @@
 #include "config/nearest.h"
 #include "config/run_checks.h"
 #include "engine/catalog.h"
+#include "engine/plan_authentication.h"
 #include "engine/plan_graph.h"
 #include "engine/service_config.h"
 
@@ -52,6 +53,7 @@ class Planner {
     check_connector_ids();
     if (const Node* service = root.find("service")) read_service(*service);
     arrange(plan_, problems_);
+    check_authenticators(plan_, root, problems_);
     return std::move(plan_);
   }
 

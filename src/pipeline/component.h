@@ -13,6 +13,7 @@
 #include "config/fields.h"
 #include "config/problem.h"
 #include "otlp/signal.h"
+#include "pipeline/authentication.h"
 #include "pipeline/batch.h"
 #include "pipeline/status.h"
 #include "runtime/lane.h"
@@ -119,6 +120,8 @@ using ReceiverOutputs = std::array<Consumer*, otlp::signal_count>;
 /// A component's settings after parsing; each factory knows its own kind.
 struct ComponentConfig {
   virtual ~ComponentConfig() = default;
+  /// The struct that the factory's `type_info()` describes.
+  [[nodiscard]] virtual const void* structure() const noexcept = 0;
 };
 
 /// One component type: how to read its settings and how to make instances.
@@ -167,6 +170,12 @@ class Factory {
   [[nodiscard]] virtual std::unique_ptr<Extension> create_extension(
       const ComponentContext& context, const ComponentConfig& settings) const;
 
+  /// For whom an extension with these settings authenticates.
+  [[nodiscard]] virtual AuthenticatorSides authenticates(
+      const ComponentConfig& /*settings*/) const noexcept {
+    return {};
+  }
+
   /// What a connector makes of a signal.
   [[nodiscard]] virtual Signals outputs_of(otlp::Signal from) const noexcept {
     return info_.signals.has(from) ? Signals{from} : Signals{};
@@ -199,6 +208,7 @@ class FactoryFor : public Factory {
  private:
   struct Parsed final : ComponentConfig {
     explicit Parsed(Config parsed) : value(std::move(parsed)) {}
+    [[nodiscard]] const void* structure() const noexcept override { return &value; }
     Config value;
   };
 };

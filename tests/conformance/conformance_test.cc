@@ -42,6 +42,11 @@ std::string minimal_config(const Factory& factory) {
              "\n";
     if (type == "otlp_http") return "endpoint: http://" + std::string(no_peer) + "\n" + synchronous;
   }
+  if (type == "basicauth") return "client_auth: {username: somebody, password: secret}\n";
+  if (type == "bearertokenauth") return "token: secret\n";
+  if (type == "health_check" || type == "zpages" || type == "pprof") {
+    return "endpoint: 127.0.0.1:0\n";
+  }
   if (factory.info().kind == ComponentKind::processor) {
     constexpr std::string_view action = "[{key: conformance, value: 1, action: insert}]\n";
     if (type == "attributes") return "actions: " + std::string(action);

@@ -201,7 +201,71 @@ TEST_F(BatchTest, StoppedByForceItCountsItsLosses) {
   next_.settle_first(Outcome::ok());                        // nobody is there to hear it
 }
 
+class BatchByMetadata : public BatchTest {
+ protected:
+  void give_for(const std::string& tenant, size_t items, Settled& settled) {
+    auto context = std::make_shared<pipeline::RequestContext>();
+    context->client_address = "10.0.0.1";
+    if (!tenant.empty()) context->metadata.push_back({"x-tenant", tenant});
+    context->metadata.push_back({"x-other", "o"});
+    batch_->consume({.payload = make_payload(signal, items),
+                     .done = settled.completion(),
+                     .context = std::move(context)});
+  }
+  void give_for(const std::string& tenant, size_t items) { give_for(tenant, items, settled_); }
+};
+
+TEST_F(BatchByMetadata, EachCombinationHasItsShard) {
+  make({.send_batch_size = 10, .metadata_keys = {"X-Tenant"}});
+  give_for("a", 6);
+  give_for("b", 6);
+  give_for("", 6);
+  EXPECT_TRUE(next_.held.empty());
+  give_for("a", 6);
+  ASSERT_THAT(next_.item_counts, ElementsAre(12));
+  const pipeline::RequestContext& context = *next_.held[0].context;
+  EXPECT_THAT(context.metadata, ElementsAre(pipeline::ContextEntry{"x-tenant", "a"}));
+  EXPECT_TRUE(context.client_address.empty());
+  lane_.pass(milliseconds(201));
+  EXPECT_THAT(next_.item_counts, ElementsAre(12, 6, 6));
+  batch_->consume({make_payload(signal, 3), settled_.completion()});  // of nobody: as without key
+  lane_.pass(milliseconds(201));
+  EXPECT_TRUE(next_.held.back().context->metadata.empty());
+}
+
+TEST_F(BatchByMetadata, TooManyCombinationsAreRefusedForTheMoment) {
+  make({.metadata_keys = {"x-tenant"}, .metadata_cardinality_limit = 2});
+  give_for("a", 1);
+  give_for("b", 1);
+  Settled refused, known;
+  give_for("c", 1, refused);
+  EXPECT_TRUE(refused.is(OutcomeClass::retryable));
+  give_for("b", 1, known);
+  EXPECT_TRUE(known.is(OutcomeClass::ok));
+}
+
+TEST_F(BatchByMetadata, DrainEmptiesEveryShard) {
+  make({.metadata_keys = {"x-tenant"}});
+  give_for("a", 1);
+  give_for("b", 2);
+  int drains = 0;
+  batch_->drain([&] { ++drains; });
+  give_for("c", 3);  // late, of somebody new
+  EXPECT_THAT(next_.item_counts, ElementsAre(1, 2, 3));
+  while (!next_.held.empty()) next_.settle_first(Outcome::ok());
+  EXPECT_EQ(drains, 1);
+}
+
+TEST_F(BatchTest, WithoutKeysNoContextGoesOn) {
+  make({.send_batch_size = 1});
+  auto context = std::make_shared<pipeline::RequestContext>();
+  batch_->consume({make_payload(signal, 1), settled_.completion(), context});
+  EXPECT_EQ(next_.held.at(0).context, nullptr);
+}
+
 TEST(BatchConfig, ChecksItsSettings) {
+  EXPECT_EQ((BatchConfig{.metadata_keys = {"a", "A"}}).check().size(), 1U);
+  EXPECT_TRUE((BatchConfig{.metadata_keys = {"a", "b"}}).check().empty());
   EXPECT_TRUE(BatchConfig{}.check().empty());
   EXPECT_EQ((BatchConfig{.timeout = milliseconds(-1)}).check().size(), 1U);
   EXPECT_EQ((BatchConfig{.send_batch_size = 5, .send_batch_max_size = 4}).check().size(), 1U);

@@ -44,6 +44,12 @@ grpc::Code code_of(RefusalKind kind) noexcept {
   return grpc::Code::internal;
 }
 
+Response refuse_caller(const Failure& refusal) {
+  return failure(
+      shared::is_temporary(refusal) ? grpc::Code::unavailable : grpc::Code::unauthenticated,
+      refusal.message);
+}
+
 Response to_response(const IntakeAnswer& answer) {
   if (const auto* refusal = std::get_if<IntakeRefusal>(&answer)) {
     return failure(code_of(refusal->kind), refusal->what);
@@ -60,6 +66,7 @@ transport::HeadVerdict GrpcHandler::on_head(const transport::RequestHead& head) 
   if (!grpc::is_grpc_content_type(head.header("content-type"))) {
     return answer(plain_text(415, advice));
   }
+  if (const auto refusal = callers_.refuse(head)) return answer(refuse_caller(*refusal));
   const auto signal = signal_of(head.path);
   if (!signal || !intake_.serves(*signal)) {
     return answer(
@@ -94,15 +101,29 @@ void GrpcHandler::on_request(const transport::RequestHead& head, transport::Body
     return exchange.respond(
         failure(grpc::Code::internal, "compressed flag set with identity or empty encoding"));
   }
-  intake_.take({.signal = *signal_of(head.path),
-                .coding = prefix->is_compressed ? coding : codec::Coding::identity,
-                .message_bytes_max = message_bytes_max_,
-                .message_offset = grpc::prefix_bytes,
-                .body = std::move(body.bytes),
-                .admission = std::move(body.admission)},
-               [reply = std::move(exchange)](IntakeAnswer answer) mutable {
-                 reply.respond(to_response(answer));
-               });
+  Intake::Request request{.signal = *signal_of(head.path),
+                          .coding = prefix->is_compressed ? coding : codec::Coding::identity,
+                          .message_bytes_max = message_bytes_max_,
+                          .message_offset = grpc::prefix_bytes,
+                          .body = std::move(body.bytes),
+                          .admission = std::move(body.admission)};
+  if (!callers_.is_checking()) {
+    request.context = callers_.context_of(head);
+    return take(std::move(request), std::move(exchange));
+  }
+  callers_.identify(head, [this, watch = lifeline_.watch(), request = std::move(request),
+                           reply = std::move(exchange)](auto caller) mutable {
+    if (!watch.is_alive()) return;
+    if (!caller) return reply.respond(refuse_caller(caller.error()));
+    request.context = *std::move(caller);
+    take(std::move(request), std::move(reply));
+  });
+}
+
+void GrpcHandler::take(Intake::Request request, transport::Exchange exchange) {
+  intake_.take(std::move(request), [reply = std::move(exchange)](IntakeAnswer answer) mutable {
+    reply.respond(to_response(answer));
+  });
 }
 
 Response GrpcHandler::on_refusal(const transport::RequestHead&, transport::Refusal refusal) {

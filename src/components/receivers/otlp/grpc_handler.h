@@ -2,17 +2,26 @@
 
 #include "components/receivers/otlp/intake.h"
 #include "components/receivers/otlp/otlp_config.h"
+#include "components/shared/http_server/callers.h"
 #include "transport/server.h"
 
 namespace telemill::components::receivers::otlp {
 
 /// The Export services of OTLP over gRPC, unary calls only. Unknown services and signals without a
-/// pipeline answer 12, oversized messages 8, broken ones 13, an exhausted memory budget 14.
+/// pipeline answer 12, oversized messages 8, broken ones 13, an exhausted memory budget 14, callers
+/// who are not known 16.
 class GrpcHandler final : public transport::Handler {
  public:
   GrpcHandler(const pipeline::ComponentContext& context, const pipeline::ReceiverOutputs& outputs,
               const GrpcConfig& config)
-      : intake_(context, outputs, "grpc"), message_bytes_max_(config.message_bytes_max()) {}
+      : intake_(context, outputs, "grpc"),
+        callers_({.auth = config.auth, .include_metadata = config.include_metadata}),
+        message_bytes_max_(config.message_bytes_max()) {}
+
+  /// Finds its authenticator.
+  Result<void, Failure> start(const pipeline::ComponentContext& context) {
+    return callers_.start(context);
+  }
 
   transport::HeadVerdict on_head(const transport::RequestHead& head) override;
   void on_request(const transport::RequestHead& head, transport::Body body,
@@ -21,8 +30,12 @@ class GrpcHandler final : public transport::Handler {
                                  transport::Refusal refusal) override;
 
  private:
+  void take(Intake::Request request, transport::Exchange exchange);
+
   Intake intake_;
+  shared::Callers callers_;
   const size_t message_bytes_max_;
+  const pipeline::Lifeline lifeline_;  // of callers who are being identified
 };
 
 }  // namespace telemill::components::receivers::otlp

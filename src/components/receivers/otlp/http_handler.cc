@@ -21,7 +21,9 @@ std::string with_slash(const std::string& path) {
 
 HttpHandler::HttpHandler(const pipeline::ComponentContext& context,
                          const pipeline::ReceiverOutputs& outputs, const HttpConfig& config)
-    : config_(config),
+    : config_(config.server),
+      answer_headers_(config.server),
+      callers_({.auth = config.server.auth, .include_metadata = config.server.include_metadata}),
       intake_(context, outputs, "http"),
       paths_{with_slash(config.traces_url_path), with_slash(config.metrics_url_path),
              with_slash(config.logs_url_path),
@@ -70,18 +72,26 @@ std::optional<Response> HttpHandler::refuse_head(const transport::RequestHead& h
   return std::nullopt;
 }
 
-Response HttpHandler::finished(Response response) const {
-  for (const config::Header& header : config_.response_headers.list) {
-    response.headers.push_back({header.name, header.value.reveal()});
+Response HttpHandler::refuse_caller(const Failure& refusal, BodyKind kind) const {
+  if (shared::is_temporary(refusal)) {
+    return http_error(503, {.code = grpc::Code::unavailable, .message = refusal.message}, kind);
   }
+  Response response =
+      http_error(401, {.code = grpc::Code::unauthenticated, .message = refusal.message}, kind);
+  response.headers.push_back({"www-authenticate", callers_.challenge()});
   return response;
 }
 
 transport::HeadVerdict HttpHandler::on_head(const transport::RequestHead& head) {
   transport::HeadVerdict verdict{.body_bytes_max = config_.body_bytes_max()};
-  if (auto refused = refuse_head(head)) {
-    verdict.answer = std::make_unique<Response>(finished(*std::move(refused)));
+  std::optional<Response> answer = answer_headers_.preflight(head);
+  if (!answer) {
+    const auto refusal = callers_.refuse(head);
+    answer = refusal ? refuse_caller(*refusal, body_kind(head.header("content-type")))
+                     : refuse_head(head);
+    if (answer) answer = answer_headers_.added_to(*std::move(answer), head.header("origin"));
   }
+  if (answer) verdict.answer = std::make_unique<Response>(*std::move(answer));
   return verdict;
 }
 
@@ -103,20 +113,53 @@ void HttpHandler::on_request(const transport::RequestHead& head, transport::Body
                              transport::Exchange exchange) {
   const BodyKind kind = body_kind(head.header("content-type"));
   const codec::Coding coding = codec::coding_of_http_body(*coding_of(head), body.bytes.view());
-  intake_.take({.signal = *signal_of(head.path),
-                .format = kind == BodyKind::json ? Intake::Format::json : Intake::Format::protobuf,
-                .coding = coding,
-                .message_bytes_max = config_.body_bytes_max(),
-                .message_offset = 0,
-                .body = std::move(body.bytes),
-                .admission = std::move(body.admission)},
-               [this, kind, reply = std::move(exchange)](const IntakeAnswer& answer) mutable {
-                 reply.respond(finished(to_response(answer, kind)));
+  Intake::Request request{
+      .signal = *signal_of(head.path),
+      .format = kind == BodyKind::json ? Intake::Format::json : Intake::Format::protobuf,
+      .coding = coding,
+      .message_bytes_max = config_.body_bytes_max(),
+      .message_offset = 0,
+      .body = std::move(body.bytes),
+      .admission = std::move(body.admission)};
+  Pending pending{kind, answer_headers_.origin_of(head), std::move(exchange)};
+  if (!callers_.is_checking()) {
+    request.context = callers_.context_of(head);
+    return take(std::move(request), std::move(pending));
+  }
+  callers_.identify(head, [this, watch = lifeline_.watch(), request = std::move(request),
+                           pending = std::move(pending)](auto caller) mutable {
+    if (!watch.is_alive()) return;
+    if (!caller) {
+      Response refused = refuse_caller(caller.error(), pending.kind);
+      return pending.exchange.respond(answer_headers_.added_to(std::move(refused), pending.origin));
+    }
+    request.context = *std::move(caller);
+    take(std::move(request), std::move(pending));
+  });
+}
+
+void HttpHandler::take(Intake::Request request, Pending pending) {
+  const auto answer_of = [this](const IntakeAnswer& answer, BodyKind kind,
+                                std::string_view origin) {
+    return answer_headers_.added_to(to_response(answer, kind), origin);
+  };
+  if (pending.origin.empty()) {  // small enough to be kept without an allocation
+    return intake_.take(
+        std::move(request),
+        [answer_of, kind = pending.kind, reply = std::move(pending.exchange)](
+            const IntakeAnswer& answer) mutable { reply.respond(answer_of(answer, kind, {})); });
+  }
+  intake_.take(std::move(request),
+               [answer_of, pending = std::move(pending)](const IntakeAnswer& answer) mutable {
+                 pending.exchange.respond(answer_of(answer, pending.kind, pending.origin));
                });
 }
 
 Response HttpHandler::on_refusal(const transport::RequestHead& head, transport::Refusal refusal) {
   const BodyKind kind = body_kind(head.header("content-type"));
+  const auto finished = [&](Response response) {
+    return answer_headers_.added_to(std::move(response), head.header("origin"));
+  };
   if (refusal == transport::Refusal::overloaded) {
     return finished(http_error(
         503, {.code = grpc::Code::unavailable, .message = "memory budget is exhausted"}, kind));

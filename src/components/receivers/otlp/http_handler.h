@@ -7,16 +7,23 @@
 #include "components/receivers/otlp/answers.h"
 #include "components/receivers/otlp/intake.h"
 #include "components/receivers/otlp/otlp_config.h"
+#include "components/shared/http_server/answer_headers.h"
+#include "components/shared/http_server/callers.h"
 #include "transport/server.h"
 
 namespace telemill::components::receivers::otlp {
 
 /// OTLP over HTTP: POST of protobuf or JSON to one path per signal. Checks in the reference's
-/// order: coding, path, method, content type.
+/// order: browsers' questions, caller, coding, path, method, content type.
 class HttpHandler final : public transport::Handler {
  public:
   HttpHandler(const pipeline::ComponentContext& context, const pipeline::ReceiverOutputs& outputs,
               const HttpConfig& config);
+
+  /// Finds its authenticator.
+  Result<void, Failure> start(const pipeline::ComponentContext& context) {
+    return callers_.start(context);
+  }
 
   transport::HeadVerdict on_head(const transport::RequestHead& head) override;
   void on_request(const transport::RequestHead& head, transport::Body body,
@@ -31,11 +38,21 @@ class HttpHandler final : public transport::Handler {
   [[nodiscard]] std::optional<transport::Response> refuse_head(
       const transport::RequestHead& head) const;
   [[nodiscard]] transport::Response to_response(const IntakeAnswer& answer, BodyKind kind) const;
-  [[nodiscard]] transport::Response finished(transport::Response response) const;
+  [[nodiscard]] transport::Response refuse_caller(const Failure& refusal, BodyKind kind) const;
+  /// What is remembered of a request while it is worked on.
+  struct Pending {
+    BodyKind kind;
+    std::string origin;
+    transport::Exchange exchange;
+  };
+  void take(Intake::Request request, Pending pending);
 
-  const HttpConfig& config_;
+  const shared::HttpServerConfig& config_;
+  const shared::AnswerHeaders answer_headers_;
+  shared::Callers callers_;
   Intake intake_;
   std::array<std::string, telemill::otlp::signal_count> paths_;
+  const pipeline::Lifeline lifeline_;  // of callers who are being identified
 };
 
 }  // namespace telemill::components::receivers::otlp

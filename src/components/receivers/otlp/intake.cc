@@ -81,7 +81,8 @@ void Intake::take(Request request, base::UniqueFunction<void(IntakeAnswer)> done
   });
   output(request.signal)
       ->consume({.payload = telemill::otlp::Payload(request.signal, std::move(part)),
-                 .done = std::move(completion)});
+                 .done = std::move(completion),
+                 .context = std::move(request.context)});
 }
 
 }  // namespace telemill::components::receivers::otlp

@@ -50,6 +50,7 @@ class Intake {
     size_t message_offset = 0;  // where in the body the message begins
     base::Buffer body;
     runtime::Admission admission;
+    pipeline::RequestContextPtr context{};
   };
   /// Calls `done` exactly once, now or later.
   void take(Request request, base::UniqueFunction<void(IntakeAnswer)> done);

@@ -1,19 +1,9 @@
 #include "components/receivers/otlp/otlp_config.h"
 
 #include "base/limits.h"
-#include "codec/coding.h"
-#include "runtime/endpoint.h"
 
 namespace telemill::components::receivers::otlp {
 namespace {
-
-void check_endpoint(config::Problems& problems, const std::string& endpoint, SocketKind kind) {
-  const auto family = kind == SocketKind::unix_socket ? runtime::Endpoint::Family::unix_socket
-                                                      : runtime::Endpoint::Family::tcp;
-  if (auto parsed = runtime::Endpoint::parse(endpoint, family); !parsed) {
-    problems.add("endpoint", parsed.error().message);
-  }
-}
 
 void check_path(config::Problems& problems, std::string_view key, const std::string& path) {
   if (path.empty()) problems.add(key, "must not be empty");
@@ -29,7 +19,7 @@ void check_path(config::Problems& problems, std::string_view key, const std::str
 
 config::Problems GrpcConfig::check() const {
   config::Problems problems;
-  check_endpoint(problems, endpoint, transport);
+  shared::check_endpoint(problems, endpoint, transport);
   constexpr int64_t mib_max = limits::request_bytes_max >> 20;
   if (max_recv_msg_size_mib < 0) {
     problems.add("max_recv_msg_size_mib", "must not be negative");
@@ -48,25 +38,10 @@ size_t GrpcConfig::message_bytes_max() const noexcept {
 
 config::Problems HttpConfig::check() const {
   config::Problems problems;
-  check_endpoint(problems, endpoint, transport);
   check_path(problems, "traces_url_path", traces_url_path);
   check_path(problems, "metrics_url_path", metrics_url_path);
   check_path(problems, "logs_url_path", logs_url_path);
-  if (max_request_body_size > static_cast<int64_t>(limits::request_bytes_max)) {
-    problems.add("max_request_body_size",
-                 "must not exceed " + std::to_string(limits::request_bytes_max));
-  }
-  for (const std::string& name : compression_algorithms) {
-    if (!codec::coding_from_http(name)) {
-      problems.add("compression_algorithms", "unknown coding \"" + name + "\"");
-    }
-  }
   return problems;
-}
-
-size_t HttpConfig::body_bytes_max() const noexcept {
-  return max_request_body_size <= 0 ? limits::http_body_bytes_default
-                                    : static_cast<size_t>(max_request_body_size);
 }
 
 config::Problems OtlpConfig::check() const {

@@ -4,19 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "components/shared/http_server/http_server_config.h"
 #include "components/shared/tls_config/tls_config.h"
 #include "config/fields.h"
-#include "config/headers.h"
+#include "pipeline/authentication.h"
 
 namespace telemill::components::receivers::otlp {
 
-enum class SocketKind : uint8_t { tcp, tcp4, tcp6, unix_socket };
-constexpr auto config_names(SocketKind) {
-  return std::array{config::EnumName<SocketKind>{"tcp", SocketKind::tcp},
-                    config::EnumName<SocketKind>{"tcp4", SocketKind::tcp4},
-                    config::EnumName<SocketKind>{"tcp6", SocketKind::tcp6},
-                    config::EnumName<SocketKind>{"unix", SocketKind::unix_socket}};
-}
+using shared::SocketKind;
 
 struct KeepaliveServerParameters {
   Duration max_connection_idle{};
@@ -40,12 +35,26 @@ struct KeepaliveServerParameters {
   };
 };
 
+struct KeepaliveEnforcement {
+  Duration min_time = std::chrono::minutes(5);
+  bool permit_without_stream = false;
+
+  static constexpr auto fields = std::tuple{
+      config::field("min_time", &KeepaliveEnforcement::min_time,
+                    "Clients that ping more often are told to go (ENHANCE_YOUR_CALM)."),
+      config::field("permit_without_stream", &KeepaliveEnforcement::permit_without_stream,
+                    "Clients may ping while they have no call."),
+  };
+};
+
 struct Keepalive {
   KeepaliveServerParameters server_parameters;
+  KeepaliveEnforcement enforcement_policy;
 
   static constexpr auto fields = std::tuple{
       config::field("server_parameters", &Keepalive::server_parameters, "Pings and ages."),
-      config::not_yet("enforcement_policy", "pings of clients are not policed"),
+      config::field("enforcement_policy", &Keepalive::enforcement_policy,
+                    "How often clients may ping."),
   };
 };
 
@@ -58,6 +67,8 @@ struct GrpcConfig {
   int64_t write_buffer_size = 0;
   Keepalive keepalive;
   std::optional<shared::ServerTlsConfig> tls;
+  std::optional<pipeline::ServerAuthConfig> auth;
+  bool include_metadata = false;
 
   static constexpr auto fields = std::tuple{
       config::field("endpoint", &GrpcConfig::endpoint, "host:port, or a path for `unix`."),
@@ -72,8 +83,9 @@ struct GrpcConfig {
                     "Read for compatibility; buffers size themselves."),
       config::field("keepalive", &GrpcConfig::keepalive, "How silent connections are treated."),
       config::field("tls", &GrpcConfig::tls, "Absent: plaintext."),
-      config::not_yet("auth", "server authentication"),
-      config::not_yet("include_metadata", "request metadata"),
+      config::field("auth", &GrpcConfig::auth, "Who may call; absent: anybody."),
+      config::field("include_metadata", &GrpcConfig::include_metadata,
+                    "Metadata of calls goes with their data, for those who ask for it."),
       config::not_yet("middlewares", "middlewares"),
       config::accepted("dialer", "concerns clients only"),
   };
@@ -83,48 +95,18 @@ struct GrpcConfig {
 };
 
 struct HttpConfig {
-  std::string endpoint = "localhost:4318";
-  SocketKind transport = SocketKind::tcp;
+  shared::HttpServerConfig server{.endpoint = "localhost:4318"};
   std::string traces_url_path = "/v1/traces";
   std::string metrics_url_path = "/v1/metrics";
   std::string logs_url_path = "/v1/logs";
-  int64_t max_request_body_size = int64_t{20} << 20;
-  config::Headers response_headers;
-  std::vector<std::string> compression_algorithms = {
-      "", "gzip", "zstd", "zlib", "snappy", "deflate", "lz4", "x-snappy-framed"};
-  Duration read_timeout{};
-  Duration read_header_timeout{};
-  Duration write_timeout{};
-  Duration idle_timeout{};
-  bool keep_alives_enabled = true;
-  std::optional<shared::ServerTlsConfig> tls;
 
   static constexpr auto fields = std::tuple{
-      config::field("endpoint", &HttpConfig::endpoint, "host:port, or a path for `unix`."),
-      config::field("transport", &HttpConfig::transport, "Kind of socket."),
+      config::inlined(&HttpConfig::server),
       config::field("traces_url_path", &HttpConfig::traces_url_path, "Path for traces."),
       config::field("metrics_url_path", &HttpConfig::metrics_url_path, "Path for metrics."),
       config::field("logs_url_path", &HttpConfig::logs_url_path, "Path for logs."),
-      config::field("max_request_body_size", &HttpConfig::max_request_body_size,
-                    "Largest body in bytes, as sent and again decompressed; 0 or less: 20 MiB."),
-      config::field("response_headers", &HttpConfig::response_headers, "Added to every response."),
-      config::field("compression_algorithms", &HttpConfig::compression_algorithms,
-                    "Content-Encodings to decode; an empty list decodes nothing."),
-      config::field("read_timeout", &HttpConfig::read_timeout, "For a whole request; 0: none."),
-      config::field("read_header_timeout", &HttpConfig::read_header_timeout,
-                    "For a request's head; 0: none."),
-      config::field("write_timeout", &HttpConfig::write_timeout, "For a response; 0: none."),
-      config::field("idle_timeout", &HttpConfig::idle_timeout, "Between requests; 0: none."),
-      config::field("keep_alives_enabled", &HttpConfig::keep_alives_enabled,
-                    "Several requests per connection."),
-      config::field("tls", &HttpConfig::tls, "Absent: plaintext, HTTP/1.1 and HTTP/2."),
-      config::not_yet("cors", "cross-origin requests"),
-      config::not_yet("auth", "server authentication"),
-      config::not_yet("include_metadata", "request metadata"),
-      config::not_yet("middlewares", "middlewares"),
   };
   [[nodiscard]] config::Problems check() const;
-  [[nodiscard]] size_t body_bytes_max() const noexcept;
 };
 
 struct Protocols {

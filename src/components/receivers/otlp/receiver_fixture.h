@@ -30,6 +30,7 @@ class ScriptedPipeline final : public pipeline::Consumer {
     Signal signal;
     std::string bytes;
     size_t item_count;
+    pipeline::RequestContextPtr context;
   };
   void consume(pipeline::Batch batch) override;
   /// Settles what is held.
@@ -57,13 +58,16 @@ struct Call {
   std::string content_type = "application/grpc";
 };
 
+class ExtensionsOfTest;
+
 class ReceiverFixture {
  public:
-  /// `protocols` is the receiver's YAML below `protocols:`; `signals` have a pipeline.
+  /// `protocols` is the receiver's YAML below `protocols:`; `signals` have a pipeline; `extensions`
+  /// is YAML too, of those that run.
   explicit ReceiverFixture(const std::string& protocols = default_protocols,
                            std::initializer_list<Signal> signals = {Signal::traces, Signal::metrics,
                                                                     Signal::logs, Signal::profiles},
-                           size_t budget_bytes = 64 << 20);
+                           size_t budget_bytes = 64 << 20, const std::string& extensions = {});
   ReceiverFixture(const ReceiverFixture&) = delete;
   ReceiverFixture& operator=(const ReceiverFixture&) = delete;
   ~ReceiverFixture();
@@ -106,10 +110,15 @@ class ReceiverFixture {
   runtime::MetricRegistry metrics_;
   runtime::SharedObjects shared_;
   std::unique_ptr<runtime::Worker> worker_;
+  std::unique_ptr<ExtensionsOfTest> extensions_;
   std::unique_ptr<pipeline::ComponentConfig> config_;
   std::unique_ptr<pipeline::Receiver> receiver_;
   runtime::Endpoint http_, grpc_;
 };
+
+/// The default signals.
+inline constexpr std::initializer_list<Signal> four_signals = {Signal::traces, Signal::metrics,
+                                                               Signal::logs, Signal::profiles};
 
 /// One length-delimited protobuf field.
 std::string field(int number, std::string_view content);

@@ -7,11 +7,15 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
+#include <utility>
 
 #include "base/log.h"
 #include "codec/compressor.h"
 #include "components/receivers/otlp/otlp.h"
+#include "components/registry.h"
 #include "config/yaml_reader.h"
+#include "pipeline/extension.h"
 #include "transport/client_fixture.h"
 
 namespace telemill::components::receivers::otlp::testing {
@@ -54,9 +58,42 @@ config::Node node_of(const std::string& protocols) {
 
 }  // namespace
 
+/// Extensions as their factories make them.
+class ExtensionsOfTest final : public pipeline::Extensions {
+ public:
+  ExtensionsOfTest(const std::string& yaml, const pipeline::ComponentContext& context) {
+    config::Problems problems;
+    const auto root = config::read_yaml(yaml, 0, problems);
+    for (const config::Entry& entry : root.value().entries) add(entry, context, problems);
+    for (const config::Problem& problem : problems) ADD_FAILURE() << problem.message;
+  }
+  [[nodiscard]] pipeline::Extension* find(const config::ComponentId& id) const noexcept override {
+    const auto found = running_.find(id);
+    return found == running_.end() ? nullptr : found->second.second.get();
+  }
+
+ private:
+  void add(const config::Entry& entry, pipeline::ComponentContext context,
+           config::Problems& problems) {
+    context.id = config::parse_component_id(entry.key).value();
+    for (const pipeline::Factory* factory : components::all_factories()) {
+      if (factory->info().type != context.id.type) continue;
+      auto& [settings, extension] = running_[context.id];
+      settings = factory->parse(entry.value, entry.key, problems);
+      extension = factory->create_extension(context, *settings);
+      const auto started = extension->start();
+      EXPECT_TRUE(started.has_value()) << (started ? "" : started.error().message);
+    }
+  }
+
+  std::map<config::ComponentId, std::pair<std::unique_ptr<pipeline::ComponentConfig>,
+                                          std::unique_ptr<pipeline::Extension>>>
+      running_;
+};
+
 void ScriptedPipeline::consume(pipeline::Batch batch) {
-  seen.push_back(
-      {batch.signal(), std::string(batch.payload.bytes().flatten().view()), batch.item_count()});
+  seen.push_back({batch.signal(), std::string(batch.payload.bytes().flatten().view()),
+                  batch.item_count(), batch.context});
   if (holds) {
     held.push_back(std::move(batch.done));
   } else {
@@ -70,7 +107,8 @@ void ScriptedPipeline::release() {
 }
 
 ReceiverFixture::ReceiverFixture(const std::string& protocols,
-                                 std::initializer_list<Signal> signals, size_t budget_bytes)
+                                 std::initializer_list<Signal> signals, size_t budget_bytes,
+                                 const std::string& extensions)
     : lane_(std::move(runtime::Lane::create({})).value()),
       process_budget_(budget_bytes),
       budget_(process_budget_),
@@ -82,13 +120,15 @@ ReceiverFixture::ReceiverFixture(const std::string& protocols,
   for (const config::Problem& problem : problems) ADD_FAILURE() << problem.message;
   pipeline::ReceiverOutputs outputs{};
   for (const Signal signal : signals) outputs[static_cast<size_t>(signal)] = &pipeline;
-  receiver_ = factory().create_receiver({.id = {.type = "otlp", .name = {}},
-                                         .lane = *lane_,
-                                         .budget = budget_,
-                                         .worker = *worker_,
-                                         .metrics = metrics_,
-                                         .shared = shared_},
-                                        *config_, outputs);
+  pipeline::ComponentContext context{.id = {.type = "otlp", .name = {}},
+                                     .lane = *lane_,
+                                     .budget = budget_,
+                                     .worker = *worker_,
+                                     .metrics = metrics_,
+                                     .shared = shared_};
+  if (!extensions.empty()) extensions_ = std::make_unique<ExtensionsOfTest>(extensions, context);
+  context.extensions = extensions_.get();
+  receiver_ = factory().create_receiver(context, *config_, outputs);
   const auto started = receiver_->start();
   EXPECT_TRUE(started.has_value()) << (started ? "" : started.error().message);
   const bool is_unix = protocols.find("transport: unix") != std::string::npos;
@@ -99,6 +139,7 @@ ReceiverFixture::ReceiverFixture(const std::string& protocols,
 ReceiverFixture::~ReceiverFixture() {
   pipeline.held.clear();
   receiver_.reset();
+  extensions_.reset();
   lane_->run_turn({});
   log::configure({});
 }

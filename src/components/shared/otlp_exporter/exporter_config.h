@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "components/shared/tls_config/tls_config.h"
 #include "config/fields.h"
 #include "config/headers.h"
+#include "pipeline/authentication.h"
 #include "pipeline/retry.h"
 #include "pipeline/sending_queue_config.h"
 
@@ -18,6 +20,7 @@ struct ExporterConfig {
   int64_t write_buffer_size = 524288;
   pipeline::SendingQueueConfig sending_queue;
   pipeline::RetryConfig retry_on_failure;
+  std::optional<pipeline::ClientAuthConfig> auth;
 
   static constexpr auto fields = std::tuple{
       config::field("headers", &ExporterConfig::headers,
@@ -30,7 +33,7 @@ struct ExporterConfig {
                     "Read for compatibility; buffers size themselves."),
       config::field("sending_queue", &ExporterConfig::sending_queue, "What waits for the peer."),
       config::field("retry_on_failure", &ExporterConfig::retry_on_failure, "What is sent again."),
-      config::not_yet("auth", "client authentication"),
+      config::field("auth", &ExporterConfig::auth, "Who we say we are; absent: nobody."),
       config::not_yet("middlewares", "middlewares"),
   };
 };

@@ -84,8 +84,13 @@ class ExporterFixture : public testing::Test {
             .shared = shared_};
   }
   /// Replaces PORT in `yaml` by the back end's. Outcomes come at once and as they are.
-  void create(const pipeline::Factory& factory, std::string yaml,
+  void create(const pipeline::Factory& factory, const std::string& yaml,
               otlp::Signal signal = otlp::Signal::traces) {
+    try_to_create(factory, yaml, signal);
+    ASSERT_EQ(start_error, "");
+  }
+  /// The same, for what may not start.
+  void try_to_create(const pipeline::Factory& factory, std::string yaml, otlp::Signal signal) {
     for (size_t at = yaml.find("PORT"); at != std::string::npos; at = yaml.find("PORT")) {
       yaml.replace(at, 4, port_);
     }
@@ -94,9 +99,12 @@ class ExporterFixture : public testing::Test {
     const auto node = config::read_yaml(yaml, 0, problems);
     settings_ = factory.parse(*node, "exporter", problems);
     ASSERT_TRUE(problems.empty()) << problems.render({});
-    exporter_ = factory.create_exporter(context(factory.info().type), *settings_, signal);
+    pipeline::ComponentContext place = context(factory.info().type);
+    place.extensions = extensions;
+    place.status = &reports;
+    exporter_ = factory.create_exporter(place, *settings_, signal);
     const auto started = exporter_->start();
-    ASSERT_TRUE(started.has_value()) << started.error().message;
+    start_error = started ? "" : started.error().message;
   }
   /// Runs the lane until the peer's answer has come.
   pipeline::Outcome send(otlp::Payload payload) {
@@ -113,6 +121,17 @@ class ExporterFixture : public testing::Test {
   }
   [[nodiscard]] int64_t metric(std::string_view name) const { return metrics_.total(name); }
 
+  /// The reports of the exporter.
+  struct Reports final : pipeline::StatusReporter {
+    void report(pipeline::Status state, std::string_view /*message*/) override {
+      states.push_back(state);
+    }
+    std::vector<pipeline::Status> states;
+  };
+
+  const pipeline::Extensions* extensions = nullptr;  // that exporters find
+  Reports reports;
+  std::string start_error;
   std::unique_ptr<runtime::Lane> lane_ = runtime::Lane::create({}).value();
   runtime::MemoryBudget memory_{size_t{64} << 20};
   runtime::LaneBudget budget_;

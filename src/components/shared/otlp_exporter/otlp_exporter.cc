@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/extension.h"
+#include "transport/grpc.h"
 #include "transport/tls.h"
 
 namespace telemill::components::shared {
@@ -46,6 +48,7 @@ OtlpExporter::OtlpExporter(const pipeline::ComponentContext& context, const Expo
 
 Result<void, Failure> OtlpExporter::start() {
   TELEMILL_ASSIGN(Peer peer, protocol_->peer());
+  TELEMILL_TRY(find_authenticator(peer));
   if (peer.is_secure) {
     TELEMILL_ASSIGN(peer.client.tls,
                     transport::TlsContext::create(transport::TlsContext::Role::client,
@@ -55,41 +58,92 @@ Result<void, Failure> OtlpExporter::start() {
   return {};
 }
 
+Result<void, Failure> OtlpExporter::find_authenticator(const Peer& peer) {
+  if (!config_.auth) return {};
+  const std::string id = config::in_quotes(config_.auth->authenticator.text());
+  pipeline::Extension* const extension =
+      context_.extensions == nullptr ? nullptr
+                                     : context_.extensions->find(config_.auth->authenticator);
+  if (extension == nullptr) {
+    return fail(ErrorCode::unavailable, "the authenticator " + id + " does not run");
+  }
+  authenticator_ = extension->client_authenticator();
+  if (authenticator_ == nullptr) {
+    return fail(ErrorCode::unsupported,
+                "the extension " + id + " does not authenticate us to peers");
+  }
+  const bool is_grpc = peer.url_path.empty();
+  if (is_grpc && !peer.is_secure && authenticator_->requires_tls()) {
+    return fail(ErrorCode::unsupported, "the credentials of " + id + " require TLS");
+  }
+  return {};
+}
+
 void OtlpExporter::send(const pipeline::Outgoing& outgoing, Done done) {
   auto request = protocol_->make_request(outgoing.payload);
   if (!request) {
-    unsaid_.push_back(
-        {std::move(done),
-         Outcome::permanent(std::string("cannot encode the request: ") + request.error().what)});
-    unsaid_timer_.schedule(Duration::zero());
-    return;
+    return tell_later(
+        std::move(done),
+        Outcome::permanent(std::string("cannot encode the request: ") + request.error().what));
   }
-  write_headers(*request);
+  if (auto written = write_headers(*request); !written) {
+    return tell_later(std::move(done), Outcome::retryable(std::move(written).error().message));
+  }
   client_->send(*std::move(request),
                 [this, done = std::move(done)](const transport::ClientResult& result) mutable {
-                  done(outcome_of(result));
+                  Outcome outcome = outcome_of(result);
+                  note(outcome);
+                  done(std::move(outcome));
                 });
 }
 
-/// The last thing before a request leaves, body and all: an authenticator has its place here, after
-/// the user's headers, which it overrides.
-void OtlpExporter::write_headers(transport::ClientRequest& request) const {
-  for (const config::Header& header : config_.headers.list) {
-    const std::string name = lower_case(header.name);
-    if (protocol_->reserves(name)) continue;
+/// The last thing before a request leaves, body and all: the user's headers, and those of the
+/// authenticator, which win.
+Result<void, Failure> OtlpExporter::write_headers(transport::ClientRequest& request) const {
+  const auto set = [&request](const std::string& name, const std::string& value) {
     const auto known =
         std::ranges::find(request.headers, name, [](const auto& other) { return other.name; });
     if (known != request.headers.end()) {
-      known->value = header.value.reveal();
+      known->value = value;
     } else {
-      request.headers.push_back({name, header.value.reveal()});
+      request.headers.push_back({name, value});
     }
+  };
+  for (const config::Header& header : config_.headers.list) {
+    const std::string name = lower_case(header.name);
+    if (!protocol_->reserves(name)) set(name, header.value.reveal());
   }
+  if (authenticator_ == nullptr) return {};
+  std::vector<pipeline::ContextEntry> shown;
+  TELEMILL_TRY(authenticator_->add_headers(shown));
+  for (const auto& [name, value] : shown) set(name, value);
+  return {};
 }
 
 Outcome OtlpExporter::outcome_of(const transport::ClientResult& result) {
   if (!result) return Outcome::retryable(result.error().message);
   return protocol_->outcome_of(*result);
+}
+
+void OtlpExporter::note(const Outcome& outcome) {
+  constexpr auto code_of = [](transport::grpc::Code code) { return static_cast<uint8_t>(code); };
+  const bool is_refusing_us =
+      outcome.grpc_code == code_of(transport::grpc::Code::unauthenticated) ||
+      outcome.grpc_code == code_of(transport::grpc::Code::permission_denied);
+  // What is refused for its contents says nothing about the peer.
+  const bool is_failing = outcome.cls == pipeline::OutcomeClass::retryable || is_refusing_us;
+  if (is_failing == is_failing_ || (!is_failing && !outcome.is_ok())) return;
+  is_failing_ = is_failing;
+  if (is_failing) {
+    context_.report(pipeline::Status::recoverable_error, outcome.message);
+  } else {
+    context_.report(pipeline::Status::ok);
+  }
+}
+
+void OtlpExporter::tell_later(Done done, Outcome outcome) {
+  unsaid_.push_back({std::move(done), std::move(outcome)});
+  unsaid_timer_.schedule(Duration::zero());
 }
 
 void OtlpExporter::tell_unsaid() {

@@ -58,13 +58,19 @@ class OtlpExporter final : public pipeline::Exporter, private pipeline::Sender {
   };
 
   void send(const pipeline::Outgoing& outgoing, Done done) override;
-  void write_headers(transport::ClientRequest& request) const;
+  Result<void, Failure> find_authenticator(const Peer& peer);
+  Result<void, Failure> write_headers(transport::ClientRequest& request) const;
   [[nodiscard]] pipeline::Outcome outcome_of(const transport::ClientResult& result);
+  /// Tells the status board when the peer begins to fail and when it is well again.
+  void note(const pipeline::Outcome& outcome);
+  void tell_later(Done done, pipeline::Outcome outcome);
   void tell_unsaid();
 
   const pipeline::ComponentContext context_;
   const ExporterConfig& config_;
   const std::unique_ptr<Protocol> protocol_;
+  pipeline::ClientAuthenticator* authenticator_ = nullptr;  // null: we show nothing
+  bool is_failing_ = false;
   std::deque<Unsaid> unsaid_;  // ended before they were sent; told in the lane's next step
   runtime::Timer unsaid_timer_;
   pipeline::SendingQueue queue_;

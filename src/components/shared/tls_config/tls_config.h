@@ -34,7 +34,9 @@ struct TlsConfig {
       config::field("cipher_suites", &TlsConfig::cipher_suites, "IANA names; empty: a safe list."),
       config::field("curve_preferences", &TlsConfig::curve_preferences,
                     "X25519, P256, P384, P521; empty: the library's order."),
-      config::not_yet("reload_interval", "certificates are read once, at start"),
+      config::accepted("include_insecure_cipher_suites", "OpenSSL decides what it still offers"),
+      config::accepted("reload_interval",
+                       "has no effect yet: certificates are read once, at start"),
       config::not_yet("tpm", "keys in a TPM are not supported"),
   };
   [[nodiscard]] config::Problems check() const;
