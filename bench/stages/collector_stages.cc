@@ -10,6 +10,8 @@
 #include "config/load.h"
 #include "config/sources.h"
 #include "engine/lane_graph.h"
+#include "engine/status_board.h"
+#include "runtime/shared_objects.h"
 #include "runtime/socket.h"
 #include "runtime/worker.h"
 #include "stages/peers.h"
@@ -117,7 +119,13 @@ class Relay {
       : back_end_(name + "-out"),
         plan_(make_plan(name + "-in", name + "-out")),
         lane_(runtime::Lane::create({}).value()),
-        graph_(plan_, {.lane = *lane_, .budget = budget_, .worker = worker_, .metrics = metrics_},
+        graph_(plan_,
+               {.lane = *lane_,
+                .budget = budget_,
+                .worker = worker_,
+                .metrics = metrics_,
+                .shared = shared_,
+                .statuses = statuses_},
                nullptr) {
     TELEMILL_CHECK(graph_.start().has_value());
     pump_.connect(runtime::start_connect(abstract_address(name + "-in")).value());
@@ -165,6 +173,8 @@ class Relay {
   runtime::MetricRegistry metrics_;
   const std::unique_ptr<runtime::Lane> lane_;
   runtime::Worker worker_;
+  runtime::SharedObjects shared_;
+  engine::StatusBoard statuses_{*lane_, [] {}};
   engine::LaneGraph graph_;
   CallCounter calls_;
   const transport::ClientSessionSettings settings_ = peer_settings();

@@ -1,4 +1,5 @@
-// telemill_stages NAME [--rounds N]: runs one stage and prints what it cost as a JSON object.
+// telemill_stages NAME [--rounds N] [--messages N]: runs one stage and prints what it cost as a
+// JSON object.
 // --list names the stages, --all runs each of them.
 #include <fmt/format.h>
 #include <valgrind/callgrind.h>
@@ -16,6 +17,9 @@
 
 namespace telemill::bench {
 namespace {
+
+/// Set once, before any stage runs.
+uint32_t message_count = 16;
 
 int64_t thread_cpu_ns() noexcept {
   timespec time{};
@@ -42,8 +46,14 @@ void run(const Stage& stage, size_t rounds) {
 }
 
 int usage() {
-  std::fputs("usage: telemill_stages --list | (--all | NAME) [--rounds N]\n", stderr);
+  std::fputs("usage: telemill_stages --list | (--all | NAME) [--rounds N] [--messages N]\n",
+             stderr);
   return 2;
+}
+
+template <class Number>
+void read_number(std::string_view text, Number& number) {
+  std::from_chars(text.data(), text.data() + text.size(), number);
 }
 
 int run_named(std::span<char*> arguments) {
@@ -52,12 +62,14 @@ int run_named(std::span<char*> arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
     if (argument == "--rounds" && i + 1 < arguments.size()) {
-      const std::string_view number = arguments[++i];
-      std::from_chars(number.data(), number.data() + number.size(), rounds);
+      read_number(arguments[++i], rounds);
+    } else if (argument == "--messages" && i + 1 < arguments.size()) {
+      read_number(arguments[++i], message_count);
     } else {
       wanted = argument;
     }
   }
+  if (message_count == 0) return usage();
   bool has_run = false;
   for (const Stage& stage : all_stages()) {
     if (wanted == "--list") std::puts(std::string(stage.name).c_str());

@@ -11,9 +11,9 @@ namespace {
 /// Accepts what it is sent, a moment later, as the contract wants it.
 class AcceptingSender final : public pipeline::Sender {
  public:
-  void send(const otlp::Payload& payload,
+  void send(const pipeline::Outgoing& request,
             base::UniqueFunction<void(pipeline::Outcome)> done) override {
-    spans += payload.item_count();
+    spans += request.payload.item_count();
     sent_.push_back(std::move(done));
   }
   void settle() {
@@ -37,13 +37,15 @@ void batching(Meter& meter, size_t rounds, size_t spans) {
   runtime::LaneBudget budget(process);
   runtime::Worker worker;
   runtime::MetricRegistry metrics;
+  runtime::SharedObjects shared;
   const pipeline::ComponentContext context{.id = {.type = "bench"},
                                            .lane = *lane,
                                            .budget = budget,
                                            .worker = worker,
-                                           .metrics = metrics};
+                                           .metrics = metrics,
+                                           .shared = shared};
   AcceptingSender sender;
-  pipeline::SendingQueue queue(context, otlp::Signal::traces, {}, {}, sender);
+  pipeline::SendingQueue queue(context, otlp::Signal::traces, {}, sender);
   const components::processors::batch::BatchConfig config;
   components::processors::batch::Batch batch(context, config, otlp::Signal::traces, queue);
 

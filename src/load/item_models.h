@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/random.h"
 #include "load/attributes.h"
@@ -26,7 +27,9 @@ class SpanModel {
   void write_database(wire::Writer& out);
   void write_messaging(wire::Writer& out);
   void write_rpc(wire::Writer& out);
-  void write_tail(wire::Writer& out, uint64_t duration, bool has_failed);
+  static void write_head(wire::Writer& out, std::string_view name, uint64_t kind,
+                         uint64_t duration);
+  static void write_tail(wire::Writer& out, bool has_failed);
   void write_event(wire::Writer& out, uint64_t nanos_before, bool is_exception);
 
   const WorkloadSettings& settings_;

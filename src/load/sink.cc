@@ -97,6 +97,13 @@ void Sink::behave(const Behaviour& behaviour) {
   }
 }
 
+void Sink::forget_latencies() {
+  for (size_t i = 0; i < lanes_.size(); ++i) {
+    base::UniqueFunction<void()> task = [lane = lanes_[i].get()] { lane->forget_latencies(); };
+    (void)threads_->lane(i).post(task);  // refused only by a lane that has ended
+  }
+}
+
 void Sink::collect(base::UniqueFunction<void(SinkReport)> done) {
   auto collection = std::make_shared<Collection>();
   collection->waiting = lanes_.size();
@@ -129,15 +136,22 @@ transport::HeadVerdict Sink::on_head(const transport::RequestHead& head) {
   verdict.body_bytes_max = admin_body_bytes_max;
   const bool is_summary = head.path == "/summary" && head.method == "GET";
   const bool is_behaviour = head.path == "/behaviour" && head.method == "POST";
-  if (!is_summary && !is_behaviour) {
+  const bool is_latencies = head.path == "/forget-latencies" && head.method == "POST";
+  if (!is_summary && !is_behaviour && !is_latencies) {
     verdict.answer = std::make_unique<transport::Response>(
-        text_answer(404, "GET /summary or POST /behaviour?refuse=CODE[:N]&delay=50ms..."));
+        text_answer(404,
+                    "GET /summary, POST /behaviour?refuse=CODE[:N]&delay=50ms... or "
+                    "POST /forget-latencies"));
   }
   return verdict;
 }
 
 void Sink::on_request(const transport::RequestHead& head, transport::Body,
                       transport::Exchange exchange) {
+  if (head.path == "/forget-latencies") {
+    forget_latencies();
+    return exchange.respond(text_answer(200, "ok"));
+  }
   if (head.path == "/behaviour") {
     const auto behaviour = parse_behaviour(head.query);
     if (behaviour) behave(*behaviour);

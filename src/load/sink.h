@@ -53,6 +53,8 @@ class Sink final : private transport::Handler {
     return admin_address_;
   }
   void behave(const Behaviour& behaviour);
+  /// Latencies count afresh, such as after warming up; everything else goes on.
+  void forget_latencies();
   /// Asks all lanes and calls `done` on the owner's lane.
   void collect(base::UniqueFunction<void(SinkReport)> done);
   /// At once, without asking the lanes.

@@ -36,6 +36,7 @@ class SinkLane final : private transport::Handler {
 
   void listen(runtime::Descriptor listener);
   void behave(const Behaviour& behaviour);
+  void forget_latencies();
   /// What was seen up to now; files are flushed.
   [[nodiscard]] SinkReport report();
 

@@ -57,11 +57,11 @@ void SpanModel::write(wire::Writer& out, uint32_t ordinal) {
     case Shape::attributes:
       break;
   }
-  out.bytes(field::name, words::route(random_));
-  out.varint(field::kind, kind_server);
+  const uint64_t duration = 1'000 + random_.below(50'000'000);
+  write_head(out, words::route(random_), kind_server, duration);
   add_plain_attributes(settings_, random_, attributes_);
   attributes_.write(out, field::attributes, random_);
-  write_tail(out, 1'000 + random_.below(50'000'000), false);
+  write_tail(out, false);
 }
 
 void SpanModel::write_house(wire::Writer& out) {
@@ -69,8 +69,7 @@ void SpanModel::write_house(wire::Writer& out) {
   const std::string_view route = words::route(random_);
   const int64_t status = words::http_status(random_);
   const uint64_t duration = 10'000 + random_.below(80'000'000);
-  out.bytes(field::name, fmt::format("{} {}", method, route));
-  out.varint(field::kind, kind_server);
+  write_head(out, fmt::format("{} {}", method, route), kind_server, duration);
   attributes_.add("http.request.method", method);
   attributes_.add("http.route", route);
   attributes_.add("http.response.status_code", status);
@@ -81,7 +80,7 @@ void SpanModel::write_house(wire::Writer& out) {
   attributes_.add("app.cached", random_.chance(0.5));
   attributes_.write(out, field::attributes, random_);
   if (random_.chance(0.25)) write_event(out, random_.below(duration), false);
-  write_tail(out, duration, status >= 500);
+  write_tail(out, status >= 500);
 }
 
 void SpanModel::write_semconv(wire::Writer& out) {
@@ -100,8 +99,8 @@ void SpanModel::write_http(wire::Writer& out, bool is_server) {
   const std::string host = fmt::format("{}.shop.example.com", words::service(random_));
   const std::string path = words::path(random_, route);
   const uint64_t duration = 100'000 + random_.below(400'000'000);
-  out.bytes(field::name, fmt::format("{} {}", method, route));
-  out.varint(field::kind, is_server ? kind_server : kind_client);
+  write_head(out, fmt::format("{} {}", method, route), is_server ? kind_server : kind_client,
+             duration);
   attributes_.add("http.request.method", method);
   attributes_.add("http.response.status_code", status);
   attributes_.add("server.address", host);
@@ -131,14 +130,13 @@ void SpanModel::write_http(wire::Writer& out, bool is_server) {
   }
   attributes_.write(out, field::attributes, random_);
   if (random_.chance(0.4)) write_event(out, random_.below(duration), status >= 500);
-  write_tail(out, duration, status >= 500);
+  write_tail(out, status >= 500);
 }
 
 void SpanModel::write_database(wire::Writer& out) {
   const std::string_view table = words::table(random_);
   const uint64_t duration = 50'000 + random_.below(60'000'000);
-  out.bytes(field::name, fmt::format("SELECT shop.{}", table));
-  out.varint(field::kind, kind_client);
+  write_head(out, fmt::format("SELECT shop.{}", table), kind_client, duration);
   attributes_.add("db.system.name", "postgresql");
   attributes_.add("db.namespace", "shop");
   attributes_.add("db.collection.name", table);
@@ -158,14 +156,13 @@ void SpanModel::write_database(wire::Writer& out) {
   attributes_.add("code.line.number", static_cast<int64_t>(random_.below(900)));
   attributes_.write(out, field::attributes, random_);
   if (random_.chance(0.3)) write_event(out, random_.below(duration), random_.chance(0.1));
-  write_tail(out, duration, random_.chance(0.02));
+  write_tail(out, random_.chance(0.02));
 }
 
 void SpanModel::write_rpc(wire::Writer& out) {
   const std::string_view service = words::service(random_);
   const uint64_t duration = 80'000 + random_.below(90'000'000);
-  out.bytes(field::name, fmt::format("shop.{}.v1.Service/Call", service));
-  out.varint(field::kind, kind_client);
+  write_head(out, fmt::format("shop.{}.v1.Service/Call", service), kind_client, duration);
   attributes_.add("rpc.system", "grpc");
   attributes_.add("rpc.service", fmt::format("shop.{}.v1.Service", service));
   attributes_.add("rpc.method", "Call");
@@ -186,14 +183,13 @@ void SpanModel::write_rpc(wire::Writer& out) {
   attributes_.add("code.function.name", "com.example.shop.rpc.BlockingStub.invoke");
   attributes_.write(out, field::attributes, random_);
   write_event(out, random_.below(duration), random_.chance(0.05));
-  write_tail(out, duration, random_.chance(0.03));
+  write_tail(out, random_.chance(0.03));
 }
 
 void SpanModel::write_messaging(wire::Writer& out) {
   const std::string_view queue = words::queue(random_);
   const uint64_t duration = 30'000 + random_.below(20'000'000);
-  out.bytes(field::name, fmt::format("send {}", queue));
-  out.varint(field::kind, kind_producer);
+  write_head(out, fmt::format("send {}", queue), kind_producer, duration);
   attributes_.add("messaging.system", "kafka");
   attributes_.add("messaging.operation.name", "send");
   attributes_.add("messaging.operation.type", "send");
@@ -212,7 +208,7 @@ void SpanModel::write_messaging(wire::Writer& out) {
   attributes_.add("thread.name", fmt::format("kafka-producer-network-thread-{}", random_.below(4)));
   attributes_.add("code.function.name", "com.example.shop.events.Publisher.publish");
   attributes_.write(out, field::attributes, random_);
-  write_tail(out, duration, false);
+  write_tail(out, false);
 }
 
 void SpanModel::write_event(wire::Writer& out, uint64_t nanos_before, bool is_exception) {
@@ -230,9 +226,16 @@ void SpanModel::write_event(wire::Writer& out, uint64_t nanos_before, bool is_ex
   out.close(event);
 }
 
-void SpanModel::write_tail(wire::Writer& out, uint64_t duration, bool has_failed) {
+/// Encoders write fields in the order of their numbers, so times stand before attributes.
+void SpanModel::write_head(wire::Writer& out, std::string_view name, uint64_t kind,
+                           uint64_t duration) {
+  out.bytes(field::name, name);
+  out.varint(field::kind, kind);
   out.fixed64(field::start_time_unix_nano, duration);
   out.fixed64(field::end_time_unix_nano, 0);
+}
+
+void SpanModel::write_tail(wire::Writer& out, bool has_failed) {
   const size_t status = out.open(field::status);
   if (has_failed) out.varint(wire::field::span_status::code, status_error);
   out.close(status);

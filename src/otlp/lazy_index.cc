@@ -230,6 +230,18 @@ void take_span_prologue(Cursor& in, SpanIndex& index) noexcept {
   in.skip(block_bytes);
 }
 
+/// A span's flags, which end most spans; the tag takes two bytes.
+void take_flags_if_at(Cursor& in, uint32_t& flags) noexcept {
+  constexpr uint32_t tag = fixed32_tag(wire::field::span::flags);
+  static_assert(tag >= 0x80 && tag < 0x4000);
+  constexpr size_t header_bytes = 2;
+  const bool is_here = in.left() >= header_bytes + sizeof(uint32_t) &&
+                       in.peek(0) == ((tag & 0x7f) | 0x80) && in.peek(1) == tag >> 7;
+  if (!is_here) return;
+  flags = static_cast<uint32_t>(in.offset() + header_bytes);
+  in.skip(header_bytes + sizeof(uint32_t));
+}
+
 }  // namespace
 
 bool index_span_plain(std::string_view span, SpanIndex& index) noexcept {
@@ -248,6 +260,7 @@ bool index_span(std::string_view span, SpanIndex& index) noexcept {
   take_run<message_tag(field::attributes)>(in, index.attributes);
   take_run<message_tag(field::events)>(in, index.events);
   take_short_if_at<message_tag(field::status)>(in, index.status);
+  take_flags_if_at(in, index.flags);
   while (!in.at_end()) {
     if (!step(in, index)) return false;
     take_run<message_tag(field::attributes)>(in, index.attributes);

@@ -201,6 +201,18 @@ TEST_F(Administered, TheSummaryIsToldWhileTheSinkRuns) {
   EXPECT_NE(text.find(R"("unique":2000)"), std::string::npos) << text;
 }
 
+TEST_F(Administered, LatenciesCountAfreshAndItemsGoOn) {
+  generate(to_sink());
+  EXPECT_EQ(ask("POST", "/forget-latencies").status, 200);
+  const auto response = ask("GET", "/summary");
+  const std::string text(response.body.view());
+  EXPECT_NE(text.find(R"("unique":2000)"), std::string::npos) << text;
+  EXPECT_EQ(text.find(R"("latency_ns":{"count":2000)"), std::string::npos) << text;
+  generate(to_sink());
+  EXPECT_NE(std::string(ask("GET", "/summary").body.view()).find(R"("latency_ns":{"count":2000)"),
+            std::string::npos);
+}
+
 TEST_F(Administered, NonsenseIsRefusedAndChangesNothing) {
   EXPECT_EQ(ask("POST", "/behaviour?refuse=99").status, 400);
   EXPECT_EQ(ask("POST", "/behaviour?dance=1").status, 400);

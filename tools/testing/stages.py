@@ -50,6 +50,7 @@ def tidy(_is_long: bool) -> Results:
                                           quiet=True)))
     results.add(check("shellcheck", run("shellcheck", *SCRIPTS)))
     results.add(run_unittests(ROOT / "tools"))
+    results.add(run_unittests(ROOT / "bench"))
     return results
 
 
@@ -61,6 +62,18 @@ def release(is_long: bool) -> Results:
     if is_long:
         return build_and_test("release", "release", ("all", "telemill_header_checks"))
     return build_and_test("release", "release", RELEASE_TARGETS, "^(integration|bench_smoke)$")
+
+
+def bench(is_long: bool) -> Results:
+    # Counts are the same on a busy machine; times are not, so none are compared here.
+    if not build("release", "telemill", "telemill_stages", "telemill_limits"):
+        return Results(failed=["bench: build"])
+    results = check("instructions per span", run("bench/instructions", "--check"))
+    if is_long:
+        results.add(check("recipes of docs/performance.md", run("bench/check_recipes")))
+        results.add(check("bench/run", run("bench/run", "W9a", "W10", "--repetitions", "1",
+                                           "--scale", "0.1")))
+    return results
 
 
 def release_gcc(_is_long: bool) -> Results:
@@ -98,6 +111,7 @@ STAGES = (
     Stage("tidy", "rules that need no compiler, formatting, tests of the tools", tidy),
     Stage("asan", "all tests, g++ with AddressSanitizer and UBSan", asan),
     Stage("release", "integration tests and bench smoke, clang with ThinLTO", release),
+    Stage("bench", "instructions per span against the baseline of this toolchain", bench),
     Stage("lint", "clang-tidy on what changed (--long: on everything)", lint_stage),
     Stage("tsan", "runtime and pipeline under ThreadSanitizer", tsan),
     Stage("fuzz", "each fuzz target for 20 s (--long: 300 s)", fuzz_stage),

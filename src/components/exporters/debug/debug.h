@@ -36,7 +36,7 @@ struct DebugConfig {
       config::field(
           "output_paths", &DebugConfig::output_paths,
           "Files to append to, stdout (the default) or stderr; without the internal logger."),
-      config::not_yet("sending_queue", "a queue before the console"),
+      config::accepted("sending_queue", "what waits for the console is bounded without it"),
   };
   [[nodiscard]] config::Problems check() const;
 };

@@ -177,7 +177,7 @@ sum-double{label=x,other=y} 1.23
 sum-double{} 
 histogram{} count=4 sum=15 min=0.5 max=9 le1=1 3
 exponential{} count=5 le-1=8 le-0.7071067811865476=7 zero=1 le2=9 le2.82842712474619=10
-summary{} count=1 sum=15 q0.01=15
+summary{} count=1 sum=15.000000 q0.01=15
 )");
 }
 

@@ -44,6 +44,7 @@ void add_span(Text& text, const otlp::SpanView& span) {
 
 void add_log(Text& text, const otlp::LogView& log) {
   text.add_value(log.body());
+  if (log.attributes().begin() == log.attributes().end()) text.add(" ");  // as the reference
   add_pairs(text, log.attributes());
   text.add("\n");
 }
@@ -65,7 +66,7 @@ void add_series(Text& text, std::string_view name, const otlp::AttributesView& a
 void add_statistic(Text& text, std::string_view label, std::optional<double> value) {
   if (!value) return;
   text.add(" {}=", label);
-  text.add_short_real(*value);
+  text.add_value_real(*value);
 }
 
 void add_statistics(Text& text, const auto& point) {
@@ -77,7 +78,7 @@ void add_statistics(Text& text, const auto& point) {
 
 void add_bucket(Text& text, double upper_bound, uint64_t count) {
   text.add(" le");
-  text.add_short_real(upper_bound);
+  text.add_value_real(upper_bound);
   text.add("={}", count);
 }
 
@@ -122,7 +123,7 @@ void add_metric_points(Text& text, std::string_view record) {
     const otlp::NumberView number = point.value();
     text.add(" ");
     if (number.kind == otlp::NumberKind::integer) text.add("{}", number.integer());
-    if (number.kind == otlp::NumberKind::real) text.add_short_real(number.real());
+    if (number.kind == otlp::NumberKind::real) text.add_value_real(number.real());
     text.add("\n");
   }
   for (const auto& point : data.histogram_points()) {
@@ -138,12 +139,13 @@ void add_metric_points(Text& text, std::string_view record) {
   for (const auto& point : data.summary_points()) {
     add_series(text, name, point.attributes());
     text.add(" count={}", point.count());
-    add_statistic(text, "sum", point.sum());
+    text.add(" sum=");
+    text.add_real(point.sum());
     for (const otlp::QuantileView quantile : point.quantile_values()) {
       text.add(" q");
-      text.add_short_real(quantile.quantile());
+      text.add_value_real(quantile.quantile());
       text.add("=");
-      text.add_short_real(quantile.value());
+      text.add_value_real(quantile.value());
     }
     text.add("\n");
   }

@@ -32,11 +32,6 @@ constexpr bool is_command(uint32_t point) noexcept {
          (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
 }
 
-/// The reference escapes these three as well inside JSON.
-constexpr bool is_markup(uint32_t point) noexcept {
-  return point == '<' || point == '>' || point == '&';
-}
-
 void append_escape(std::string& out, uint32_t point, bool as_json) {
   switch (point) {
     case '\n':
@@ -72,6 +67,17 @@ std::string base64(std::string_view bytes) {
   return std::string(out.view());
 }
 
+/// With an exponent below `exponent_below` and from 1e21 on.
+std::string shortest(double value, double exponent_below) {
+  const double size = std::fabs(value);
+  const bool has_exponent = size != 0 && (size < exponent_below || size >= 1e21);
+  std::array<char, 64> buffer{};
+  const auto written =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
+                    has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
+  return {buffer.data(), written.ptr};
+}
+
 }  // namespace
 
 void Text::settle(size_t start) {
@@ -83,9 +89,9 @@ void Text::settle(size_t start) {
 
 void Text::escape(std::string_view text, bool as_json) {
   while (!text.empty()) {
-    // Plain for JSON is plain for us, but for DEL and, in JSON, the reference's markup.
+    // Plain for JSON is plain for us, but for DEL.
     const std::string_view plain = text.substr(0, wire::plain_prefix(text, false));
-    const size_t end = std::min(plain.size(), plain.find_first_of(as_json ? "\x7f<>&" : "\x7f"));
+    const size_t end = std::min(plain.size(), plain.find('\x7f'));
     if (end > 0) {
       out_.append(text.substr(0, end));
       text.remove_prefix(end);
@@ -101,7 +107,7 @@ void Text::escape(std::string_view text, bool as_json) {
     if (as_json && (point == '"' || point == '\\')) {
       out_.push_back('\\');
       out_.push_back(text[0]);
-    } else if (is_command(point) || (as_json && is_markup(point))) {
+    } else if (is_command(point)) {
       append_escape(out_, point, as_json);
     } else {
       out_.append(text.substr(0, size));
@@ -176,17 +182,16 @@ void Text::add_number(const otlp::NumberView& number) {
 
 void Text::add_short_real(double value) {
   if (!std::isfinite(value)) return add_real(value);
-  const double size = std::fabs(value);
-  const bool has_exponent = size != 0 && (size < 1e-6 || size >= 1e21);
-  std::array<char, 64> buffer{};
-  const auto written =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value,
-                    has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
-  std::string text(buffer.data(), written.ptr);
+  std::string text = shortest(value, 1e-6);
   // An exponent has no leading zero: 1e-7.
   const size_t exponent = text.find('e');
   if (exponent != std::string::npos && text[exponent + 2] == '0') text.erase(exponent + 2, 1);
   add("{}", text);
+}
+
+void Text::add_value_real(double value) {
+  if (!std::isfinite(value)) return add_real(value);
+  add("{}", shortest(value, 1e-4));
 }
 
 void Text::add_json_text(std::string_view text) {

@@ -44,6 +44,8 @@ class Text {
   void add_real(double value);
   /// As short as the value allows.
   void add_short_real(double value);
+  /// The same with exponents as values of metrics have them: from 1e-05 down, and with two digits.
+  void add_value_real(double value);
   void add_number(const otlp::NumberView& number);
   /// As Type(value): Str(text), Int(5), Map({"k":1}), ...
   void add_typed(const otlp::AnyValueView& value);
