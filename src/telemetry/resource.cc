@@ -51,7 +51,9 @@ class Reader {
   }
 
   void read_value(const std::string& key, const Node& value, const std::string& path) {
-    if (value.is_null() && !value.original_text) return resource_.remove(key);
+    // A variable that is not set says nothing either.
+    const bool is_silent = !value.original_text || value.original_text->empty();
+    if (value.is_null() && is_silent) return resource_.remove(key);
     if (value.is_scalar() || value.original_text) {
       return resource_.set(key, value.original_text.value_or(value.text));
     }

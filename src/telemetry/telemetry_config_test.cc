@@ -152,6 +152,12 @@ TEST(TelemetryConfig, TakesAttributesFromBothFormsAndRemovesByNull) {
   EXPECT_EQ(read.resource.get("d"), "e");
 }
 
+TEST(TelemetryConfig, AVariableWithoutAValueAddsNoAttribute) {
+  const Read read("{resource: {host.name: '${yaml:}', zone: '${yaml:a}'}}");
+  EXPECT_EQ(read.resource.attributes.size(), 4U);  // service.* and zone
+  EXPECT_EQ(read.resource.get("zone"), "a");
+}
+
 TEST(LabelFilter, TakesWhatIsIncludedAndNotExcluded) {
   const LabelFilterConfig none;
   EXPECT_FALSE(none.takes("a"));
