@@ -1,7 +1,6 @@
 // The page of own metrics: each metric that the reference shows Telemill shows too, with its type
 // and the keys of its labels, at every level.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -23,19 +22,13 @@ namespace {
 using integration::ChildProgram;
 using integration::Connection;
 using integration::Folder;
+using integration::own_address;
 using integration::SinkProcess;
 
 constexpr uint16_t page_port = 8888;
 
 /// Of the reference's own language and libraries.
 constexpr const char* not_ours[] = {"otelcol_process_runtime_", "promhttp_"};
-
-/// An address of this process alone, so that the fixed port is in nobody's way.
-std::string own_address(int host) {
-  const int process = ::getpid();
-  return "127." + std::to_string(process >> 8 & 0x7f) + "." + std::to_string(process & 0xff) + "." +
-         std::to_string(host);
-}
 
 /// How the page is asked for.
 struct Form {

@@ -230,8 +230,8 @@ TEST_F(FileTest, AppendsCompressedMessagesToCompressedMessages) {
   oracle::logs::ExportLogsServiceRequest request;
   request.add_resource_logs()->set_schema_url("u");
   const std::string bytes = request.SerializeAsString();
-  configure("append: true\nformat: proto\ncompression: zstd\n");
   for (size_t runs = 1; runs <= 3; ++runs) {
+    configure("append: true\nformat: proto\ncompression: zstd\n");
     pipeline::Exporter& to = exporter(otlp::Signal::logs);
     ASSERT_TRUE(to.start());
     EXPECT_TRUE(send(to, payload_of(otlp::Signal::logs, bytes)).is_ok());
