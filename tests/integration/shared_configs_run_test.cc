@@ -29,6 +29,17 @@ bool has(const std::string& config, const std::string& text) {
   return config.find(text) != std::string::npos;
 }
 
+/// `service::pipelines` as it is written, up to the next key.
+std::string pipelines_of(const std::string& config) {
+  const size_t begin = config.find("\n  pipelines:\n");
+  if (begin == std::string::npos) return {};
+  size_t end = config.find("\n  ", begin + 1);
+  while (end != std::string::npos && config.compare(end, 4, "\n   ") == 0) {
+    end = config.find("\n  ", end + 1);
+  }
+  return config.substr(begin, end - begin);
+}
+
 /// What would meet other programs: fixed addresses, and the metrics page that all have by default.
 std::vector<std::string> rebound(const std::string& config, const std::string& address,
                                  const SinkProcess& sink) {
@@ -58,7 +69,7 @@ TEST_P(SharedConfigRuns, AndPassesTrafficOn) {
   CollectorProcess collector(config, rebound(config, address, sink));
   int64_t sent = 0;
   for (const std::string signal : {"traces", "metrics", "logs"}) {
-    if (!has(config, "\n    " + signal + ":\n")) continue;
+    if (!has(pipelines_of(config), "\n    " + signal + ":\n")) continue;
     SCOPED_TRACE(signal);
     const Ended ended = ChildProgram({"gen", "-q", "--endpoint", address + ":4317", "--signal",
                                       signal, "--requests", std::to_string(requests_each),

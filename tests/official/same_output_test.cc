@@ -147,14 +147,15 @@ class SameOutput : public testing::TestWithParam<Row> {
     ::setenv("MY_POD_IP", address.c_str(), 1);
   }
 
-  /// What the reference does besides that costs a fixed port, or hides lines.
+  /// What costs a fixed port, or hides lines.
   static std::vector<std::string> overrides(const std::string& program, const std::string& address,
                                             uint16_t sink_port) {
     std::vector<std::string> sets;
     if (program != peers::telemill()) {
       sets.emplace_back("--set=service.telemetry.logs.sampling.enabled=false");
-      if (!GetParam().has_own_metrics)
-        sets.emplace_back("--set=service.telemetry.metrics.level=none");
+    }
+    if (!GetParam().has_own_metrics) {
+      sets.emplace_back("--set=service.telemetry.metrics.level=none");
     }
     if (GetParam().title == "distribution_docker_default") {
       sets.push_back("--set=receivers.otlp.protocols.grpc.endpoint=" + address + ":4317");

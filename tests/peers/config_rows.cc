@@ -491,8 +491,11 @@ std::vector<Row> telemetry() {
                "exporters: [nop]}}}"),
        {},
        "the reference fails at start"},
-      {"telemetry address", service("{telemetry: {metrics: {address: ':8888'}}, pipelines: "
-                                    "{traces: {receivers: [otlp], exporters: [nop]}}}")},
+      {"telemetry address",
+       service("{telemetry: {metrics: {address: ':8888'}}, pipelines: "
+               "{traces: {receivers: [otlp], exporters: [nop]}}}"),
+       {},
+       "releases that took it left configurations behind; here it is a warning"},
       {"telemetry resource", service("{telemetry: {resource: {a: b, service.name: }}, pipelines: "
                                      "{traces: {receivers: [otlp], exporters: [nop]}}}")},
       {"telemetry unknown",
