@@ -220,7 +220,9 @@ TEST(Extensions, ATakenPortIsAnErrorAtStart) {
        folder.write("config.yaml",
                     std::string(config_head) +
                         "extensions: {zpages: {endpoint: '127.0.0.1:" + std::to_string(port) +
-                        "'}}\nservice:\n  extensions: [zpages]\n" + pipelines)});
+                        "'}}\nservice:\n  telemetry: {metrics: {level: none}}\n"
+                        "  extensions: [zpages]\n" +
+                        pipelines)});
   const Ended ended = second.wait();
   EXPECT_NE(ended.exit_status, 0);
   EXPECT_NE(ended.log.find("failed to start \"zpages\" extension"), std::string::npos) << ended.log;

@@ -18,8 +18,11 @@ class Encodings : public testing::TestWithParam<std::tuple<bool, Outlet>> {
   template <class Request>
   void expect_same(const std::vector<Request>& requests) {
     PathThrough path(std::get<1>(GetParam()));
-    integration::GrpcSession session(path.grpc_port());
-    ASSERT_EQ(send_all(requests, session, std::get<0>(GetParam())), 0);
+    {
+      // A client that is still there when the collector drains is given time to leave.
+      integration::GrpcSession session(path.grpc_port());
+      ASSERT_EQ(send_all(requests, session, std::get<0>(GetParam())), 0);
+    }
     path.stop();
     expect_same_records(requests, path.received<Request>(name_of(signal_of<Request>)));
   }

@@ -43,12 +43,14 @@ if [ ! -s "$cache/$suite.tar" ]; then
 else
   tar -C "$root" -xf "$cache/$suite.tar"
 fi
+chmod 0755 "$root"  # mktemp keeps it to root, and / must be everybody's
 cp /etc/resolv.conf "$root/etc/resolv.conf" 2> /dev/null || true
 [ ! -d /etc/apt/apt.conf.d ] || cp -n /etc/apt/apt.conf.d/*proxy* "$root/etc/apt/apt.conf.d/" \
   2> /dev/null || true
 
-inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive \
-  http_proxy="${http_proxy:-}" chroot "$root" "$@"; }
+in_root=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
+  http_proxy="${http_proxy:-}" chroot "$root")
+inside() { "${in_root[@]}" "$@"; }
 cp "$package" "$root/telemill.deb"
 if ! inside sh -c 'apt-get update && apt-get install -y --no-install-recommends /telemill.deb' \
   > "$cache/install.log" 2>&1; then
@@ -68,10 +70,12 @@ mount -t proc proc "$root/proc" 2> /dev/null || true
 free_port() { python3 -c 'import socket as s; a = s.socket(); a.bind(("127.0.0.1", 0)); print(a.getsockname()[1])'; }
 port=$(free_port)
 # chroot needs a capability of root's, so it comes first and setpriv, inside, takes everything away.
-inside setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --inh-caps=-all \
+# Not through the function: $! must be the collector itself.
+"${in_root[@]}" setpriv --reuid "$user" --regid "$group" --clear-groups --no-new-privs --inh-caps=-all \
   --bounding-set=-all /usr/bin/telemill --config=/etc/telemill/config.yaml \
   --set=receivers.otlp.protocols.grpc.endpoint=127.0.0.1:0 \
-  --set=receivers.otlp.protocols.http.endpoint=127.0.0.1:"$port" > "$root/run.log" 2>&1 &
+  --set=receivers.otlp.protocols.http.endpoint=127.0.0.1:"$port" \
+  --set=service.telemetry.metrics.level=none > "$root/run.log" 2>&1 &
 pid=$!
 answer=
 for _ in $(seq 100); do
