@@ -40,7 +40,7 @@ uint64_t unix_nanos() {
 
 /// How often one thread wrote one event in the running interval.
 struct Rate {
-  uint64_t interval = 0;
+  uint64_t ends_at = 0;  // the interval; Unix nanoseconds
   uint32_t count = 0;
   uint32_t dropped = 0;
 };
@@ -51,16 +51,16 @@ struct Verdict {
   uint32_t dropped_before = 0;  // in the interval that has ended
 };
 
-Verdict limit_rate(std::string_view event, uint64_t now_nanos) {
+Verdict limit_rate(Level level, std::string_view event, uint64_t now_nanos) {
   const Settings& settings = state().settings;
   if (settings.lines_initial == 0) return {};
   thread_local std::unordered_map<size_t, Rate> rates;  // event names are a small fixed set
-  Rate& rate = rates[std::hash<std::string_view>{}(event)];
-  const uint64_t interval = now_nanos / settings.interval_nanos;
+  Rate& rate = rates[std::hash<std::string_view>{}(event) + static_cast<size_t>(level)];
   Verdict verdict;
-  if (rate.interval != interval) {
+  const bool has_gone_back = now_nanos + settings.interval_nanos < rate.ends_at;  // the clock
+  if (now_nanos >= rate.ends_at || has_gone_back) {
     verdict.dropped_before = rate.dropped;
-    rate = {.interval = interval};
+    rate = {.ends_at = now_nanos + settings.interval_nanos};
   }
   const uint32_t count = ++rate.count;
   verdict.is_written = count <= settings.lines_initial ||
@@ -144,18 +144,23 @@ void append_caller(fmt::memory_buffer& line, const Caller& caller) {
   fmt::format_to(std::back_inserter(line), "{}:{}", file, caller.line());
 }
 
-/// Common fields first, then the line's own, each with a comma before it but the first.
-void append_fields(fmt::memory_buffer& line, Fields fields, bool is_first) {
+/// Common fields first, then the speaker's, then the line's own, each with a comma before it but
+/// the first.
+void append_fields(fmt::memory_buffer& line, const Record& record, bool is_first) {
+  const auto append = [&line, &is_first](std::string_view key, const Field::Value& value) {
+    if (!std::exchange(is_first, false)) line.push_back(',');
+    append_quoted(line, key);
+    line.push_back(':');
+    append_value(line, value);
+  };
   if (const std::string& common = state().settings.common_fields; !common.empty()) {
     if (!std::exchange(is_first, false)) line.push_back(',');
     line.append(common);
   }
-  for (const Field& field : fields) {
-    if (!std::exchange(is_first, false)) line.push_back(',');
-    append_quoted(line, field.key);
-    line.push_back(':');
-    append_value(line, field.value);
+  if (record.speaker != nullptr) {
+    for (const auto& [key, value] : *record.speaker) append(key, std::string_view(value));
   }
+  for (const Field& field : record.fields) append(field.key, field.value);
 }
 
 void append_console(fmt::memory_buffer& line, const Record& record, const Caller* caller) {
@@ -166,9 +171,10 @@ void append_console(fmt::memory_buffer& line, const Record& record, const Caller
     line.push_back('\t');
   }
   line.append(record.event);
-  if (record.fields.size() == 0 && state().settings.common_fields.empty()) return;
+  const bool has_speaker = record.speaker != nullptr && !record.speaker->empty();
+  if (record.fields.size() == 0 && !has_speaker && state().settings.common_fields.empty()) return;
   line.append(std::string_view("\t{"));
-  append_fields(line, record.fields, true);
+  append_fields(line, record, true);
   line.push_back('}');
 }
 
@@ -184,7 +190,7 @@ void append_json(fmt::memory_buffer& line, const Record& record, const Caller* c
   }
   line.append(std::string_view(R"("msg":)"));
   append_quoted(line, record.event);
-  append_fields(line, record.fields, false);
+  append_fields(line, record, false);
   line.push_back('}');
 }
 
@@ -217,11 +223,16 @@ uint64_t dropped_lines() noexcept {
   return state().sampled_out.load(std::memory_order_relaxed) + Output::dropped_lines();
 }
 
-void write(Level level, std::string_view event, Fields fields, Caller caller) {
+void write(Level level, std::string_view event, Fields fields, Caller caller,
+           const Speaker* speaker) {
   const Settings& settings = state().settings;
   if (level < settings.level) return;
-  const Record record{.level = level, .event = event, .fields = fields, .unix_nanos = unix_nanos()};
-  const Verdict verdict = limit_rate(event, record.unix_nanos);
+  const Record record{.level = level,
+                      .event = event,
+                      .speaker = speaker,
+                      .fields = fields,
+                      .unix_nanos = unix_nanos()};
+  const Verdict verdict = limit_rate(level, event, record.unix_nanos);
   if (verdict.dropped_before > 0) {
     write_line({.level = Level::warn,
                 .event = "Log lines dropped by sampling",
@@ -236,9 +247,13 @@ void write(Level level, std::string_view event, Fields fields, Caller caller) {
   if (RecordSink* const sink = state().sink) sink->take(record);
 }
 
-void write_unlimited(Level level, std::string_view text, Fields fields) {
+void write_unlimited(Level level, std::string_view text, Fields fields, const Speaker* speaker) {
   if (level < state().settings.level) return;
-  write_line({.level = level, .event = text, .fields = fields, .unix_nanos = unix_nanos()},
+  write_line({.level = level,
+              .event = text,
+              .speaker = speaker,
+              .fields = fields,
+              .unix_nanos = unix_nanos()},
              nullptr);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -47,10 +48,14 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
+/// Fields that say who speaks; keys are literals.
+using Speaker = std::vector<std::pair<std::string_view, std::string>>;
+
 /// A line before it is a line.
 struct Record {
   Level level = Level::info;
   std::string_view event;
+  const Speaker* speaker = nullptr;  // null: the collector as a whole
   Fields fields;
   uint64_t unix_nanos = 0;
 };
@@ -72,8 +77,9 @@ struct Settings {
   Level level = Level::info;
   bool as_json = false;
   bool shows_caller = false;
-  /// Per event name, thread and interval: this many lines, then every hundredth. Zero: no limit.
-  /// The first line of an event after such an interval is preceded by a count of what was dropped.
+  /// Per event name and level, thread and interval: this many lines, then every hundredth. Zero: no
+  /// limit. An interval begins with a line; the next interval's first is preceded by a count of
+  /// what was dropped.
   uint32_t lines_initial = 10;
   uint32_t lines_thereafter = 100;
   uint64_t interval_nanos = 10'000'000'000;
@@ -96,12 +102,14 @@ void set_sink(RecordSink* sink);
 
 using Caller = std::source_location;
 
-void write(Level level, std::string_view event, Fields fields, Caller caller = Caller::current());
+void write(Level level, std::string_view event, Fields fields, Caller caller = Caller::current(),
+           const Speaker* speaker = nullptr);
 
 /// For output a user asked for by name, such as the `debug` exporter's: no rate limit, no sink, and
 /// `event` may be a text of many lines, which the console form prints as it is. The caller escapes
 /// what peers chose; telemetry contents are allowed here and nowhere else.
-void write_unlimited(Level level, std::string_view text, Fields fields);
+void write_unlimited(Level level, std::string_view text, Fields fields,
+                     const Speaker* speaker = nullptr);
 
 /// `text` as a JSON string, whatever bytes it has: what is no UTF-8 is replaced.
 [[nodiscard]] std::string to_json(std::string_view text);
@@ -118,5 +126,32 @@ inline void warn(std::string_view event, Fields fields = {}, Caller caller = Cal
 inline void error(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) {
   write(Level::error, event, fields, caller);
 }
+
+/// Logs in the name of somebody: who it is stands in each line, before the line's own fields.
+class Logger {
+ public:
+  Logger() = default;
+  explicit Logger(Speaker speaker) : speaker_(std::move(speaker)) {}
+
+  void debug(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) const {
+    write(Level::debug, event, fields, caller, &speaker_);
+  }
+  void info(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) const {
+    write(Level::info, event, fields, caller, &speaker_);
+  }
+  void warn(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) const {
+    write(Level::warn, event, fields, caller, &speaker_);
+  }
+  void error(std::string_view event, Fields fields = {}, Caller caller = Caller::current()) const {
+    write(Level::error, event, fields, caller, &speaker_);
+  }
+  /// See the function of that name.
+  void write_unlimited(Level level, std::string_view text, Fields fields = {}) const {
+    log::write_unlimited(level, text, fields, &speaker_);
+  }
+
+ private:
+  Speaker speaker_;
+};
 
 }  // namespace telemill::log

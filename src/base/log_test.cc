@@ -171,6 +171,35 @@ TEST_F(LogTest, HasIntervalsAsLongAsItIsTold) {
   EXPECT_EQ(lines.size(), 4U);
 }
 
+TEST_F(LogTest, CountsEachLevelByItselfFromItsFirstLineOn) {
+  settings_.lines_initial = 1;
+  settings_.lines_thereafter = 0;
+  configure(settings_);
+  on_fresh_thread([] {
+    fake_unix_nanos += 9 * second_nanos;
+    info("busy");
+    warn("busy");
+    fake_unix_nanos += 9 * second_nanos;
+    info("busy");
+  });
+  EXPECT_EQ(lines.size(), 2U);
+}
+
+TEST_F(LogTest, SaysWhoSpeaksBeforeALinesOwnFields) {
+  configure(settings_);
+  on_fresh_thread([] {
+    const Logger logger({{"id", "a\n"}, {"kind", "exporter"}});
+    logger.info("x", {{"n", 1}});
+    logger.warn("y");
+    logger.write_unlimited(Level::info, "z");
+  });
+  ASSERT_EQ(lines.size(), 3U);
+  const std::string who = R"({"id":"a\u000a","kind":"exporter")";
+  EXPECT_TRUE(lines[0].ends_with("x\t" + who + ",\"n\":1}\n")) << lines[0];
+  EXPECT_TRUE(lines[1].ends_with("y\t" + who + "}\n")) << lines[1];
+  EXPECT_TRUE(lines[2].ends_with("z\t" + who + "}\n")) << lines[2];
+}
+
 TEST_F(LogTest, PutsCommonFieldsBeforeALinesOwn) {
   settings_.common_fields = R"("resource":{"service.name":"a"})";
   configure(settings_);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -20,6 +21,10 @@ namespace {
 template <class T>
 T& as(void* target) noexcept {
   return *static_cast<T*>(target);
+}
+
+char to_lower(char letter) noexcept {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
 class Decoder {
@@ -200,7 +205,10 @@ void Decoder::decode_enum(const TypeInfo& type, void* target, const Node& node,
   const Read<std::string> text = read_string(node);
   if (!text) return expected(type_name(type), node, path);
   for (size_t i = 0; i < type.names.size(); ++i) {
-    if (type.names[i] == *text) return type.choose(target, i);
+    const bool is_it = std::ranges::equal(type.names[i], *text, [&type](char a, char b) {
+      return a == b || (type.ignores_case && to_lower(a) == to_lower(b));
+    });
+    if (is_it) return type.choose(target, i);
   }
   add(node.mark, path, fmt::format("expected {}, got {}", type_name(type), describe_value(node)),
       did_you_mean(*text, type.names));
@@ -251,7 +259,8 @@ void Decoder::decode_list(const TypeInfo& type, void* target, const Node& node,
     return;
   }
   // The reference splits a string at commas, unless ids are wanted; other scalars it refuses.
-  if (type.element->kind == TypeKind::component_id || !node.is_scalar() || !std::holds_alternative<std::string_view>(resolve(node))) {
+  if (type.element->kind == TypeKind::component_id || !node.is_scalar() ||
+      !std::holds_alternative<std::string_view>(resolve(node))) {
     return expected("a list", node, path);
   }
   type.clear(target);

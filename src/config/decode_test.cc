@@ -13,6 +13,19 @@ using namespace std::chrono_literals;
 using test::must_read;
 using test::rendered;
 
+enum class Loudness : uint8_t { soft, loud };
+constexpr auto config_names(Loudness) {
+  return std::array{EnumName<Loudness>{"soft", Loudness::soft},
+                    EnumName<Loudness>{"loud", Loudness::loud}};
+}
+constexpr bool config_ignores_case(Loudness) { return true; }
+
+struct VoiceConfig {
+  Loudness loudness = Loudness::soft;
+  static constexpr auto fields =
+      std::tuple{field("loudness", &VoiceConfig::loudness, "Of its voice.")};
+};
+
 enum class Compression : uint8_t { none, gzip, zstd };
 constexpr auto config_names(Compression) {
   return std::array{EnumName<Compression>{"none", Compression::none},
@@ -155,6 +168,14 @@ anything: [1, {b: c}])");
   EXPECT_EQ(config.weights, (std::map<std::string, int64_t>{{"x", 1}, {"y", 2}}));
   EXPECT_EQ(config.ordered, (OrderedMap<std::string>{{"z", "1"}, {"a", "2"}}));
   EXPECT_EQ(test::flat(config.anything), "[1, {b: c}]");
+}
+
+TEST(Decode, TakesNamesInAnyCaseWhereTheEnumSaysSo) {
+  Problems problems;
+  const auto read = decode<VoiceConfig>(must_read("loudness: LouD"), "e", problems);
+  EXPECT_TRUE(problems.empty()) << rendered(problems);
+  EXPECT_EQ(read.loudness, Loudness::loud);
+  EXPECT_NE(problems_with("compression: GZIP"), "");
 }
 
 TEST(Decode, TellsPresentFromAbsent) {

@@ -52,6 +52,9 @@ using OrderedMap = std::vector<std::pair<std::string, T>>;
 ///     constexpr auto config_names(Compression) {
 ///       return std::array{config::EnumName<Compression>{"gzip", Compression::gzip}, ...};
 ///     }
+///
+/// Where `constexpr bool config_ignores_case(Compression)` stands beside it and says so, users may
+/// write it in any case.
 template <class E>
 struct EnumName {
   std::string_view name;
@@ -284,6 +287,9 @@ constexpr TypeInfo make_type_info() {
   } else if constexpr (NamedEnum<T>) {
     info.kind = TypeKind::enumeration;
     info.names = enum_names<T>;
+    if constexpr (requires(T value) { config_ignores_case(value); }) {
+      info.ignores_case = config_ignores_case(T{});
+    }
     info.choose = &choose<T>;
     info.chosen = &chosen<T>;
   } else if constexpr (FieldTable<T>) {

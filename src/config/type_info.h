@@ -64,6 +64,7 @@ struct TypeInfo {
   void (*visit)(const void* container, const VisitElement& visitor) = nullptr;
 
   std::span<const std::string_view> names;  // of an enumeration
+  bool ignores_case = false;                // of its names
   void (*choose)(void* value, size_t index) = nullptr;
   size_t (*chosen)(const void* value) = nullptr;  // an index of `names`
 

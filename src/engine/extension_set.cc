@@ -6,16 +6,20 @@
 namespace telemill::engine {
 
 pipeline::ComponentContext context_of(const PlannedComponent& planned,
-                                      const LaneFacilities& facilities) {
+                                      const LaneFacilities& facilities,
+                                      std::optional<otlp::Signal> signal,
+                                      const PlannedPipeline* pipeline) {
+  const pipeline::ComponentKind kind = planned.factory->info().kind;
   return {.id = planned.id,
           .lane = facilities.lane,
           .budget = facilities.budget,
           .worker = facilities.worker,
           .metrics = facilities.metrics,
           .shared = facilities.shared,
-          .status = &facilities.statuses.add_seat(planned.factory->info().kind, planned.id,
-                                                  facilities.lane),
-          .host = facilities.host};
+          .status = &facilities.statuses.add_seat(kind, planned.id, facilities.lane),
+          .host = facilities.host,
+          .logger = pipeline::logger_of(kind, planned.id, signal,
+                                        pipeline == nullptr ? nullptr : &pipeline->id)};
 }
 
 Result<void, Failure> start_component(const PlannedComponent& planned,

@@ -24,9 +24,12 @@ struct LaneFacilities {
   const pipeline::Host* host = nullptr;  // of the control lane
 };
 
-/// A context with its own seat on the status board.
+/// A context with its own seat on the status board. The signal and pipeline are those of its log
+/// lines.
 [[nodiscard]] pipeline::ComponentContext context_of(const PlannedComponent& planned,
-                                                    const LaneFacilities& facilities);
+                                                    const LaneFacilities& facilities,
+                                                    std::optional<otlp::Signal> signal = {},
+                                                    const PlannedPipeline* pipeline = nullptr);
 
 /// Starts it and reports how that went. The failure names the component.
 Result<void, Failure> start_component(const PlannedComponent& planned,

@@ -32,8 +32,10 @@ LaneGraph::~LaneGraph() {
   for (auto& stage : stages_) stage.clear();
 }
 
-pipeline::ComponentContext LaneGraph::context(const PlannedComponent& planned) {
-  auto context = context_of(planned, facilities_);
+pipeline::ComponentContext LaneGraph::context(const PlannedComponent& planned,
+                                              std::optional<otlp::Signal> signal,
+                                              const PlannedPipeline* pipeline) {
+  auto context = context_of(planned, facilities_, signal, pipeline);
   context.is_first_lane = first_ == nullptr;
   context.extensions = &extensions_;
   return context;
@@ -56,7 +58,7 @@ pipeline::Consumer& LaneGraph::exporter(size_t index, otlp::Signal signal) {
 
 pipeline::Consumer& LaneGraph::own_exporter(size_t index, otlp::Signal signal) {
   const PlannedComponent& planned = plan_.exporters[index];
-  const auto place = context(planned);
+  const auto place = context(planned, signal);
   auto instance = planned.factory->create_exporter(place, *planned.settings, signal);
   pipeline::Exporter& consumer = *instance;
   stages_.back().push_back({&planned, std::move(instance), place.status});
@@ -77,7 +79,7 @@ void LaneGraph::add_connector(size_t index, otlp::Signal from,
       }
     }
     if (outputs.empty() || !planned.factory->outputs_of(from).has(to)) continue;
-    const auto place = context(planned);
+    const auto place = context(planned, from);
     auto instance = planned.factory->create_connector(place, *planned.settings, from, to, outputs);
     inputs.push_back(instance.get());
     stages_[plan_.connector_stages[index]].push_back({&planned, std::move(instance), place.status});
@@ -104,7 +106,7 @@ pipeline::Consumer& LaneGraph::entry_of(const PlannedPipeline& pipeline) {
   pipeline::Consumer* next = &to_all(std::move(exporters));
   for (size_t i = pipeline.processors.size(); i > 0; --i) {
     const PlannedComponent& planned = plan_.processors[pipeline.processors[i - 1]];
-    const auto place = context(planned);
+    const auto place = context(planned, pipeline.signal, &pipeline);
     auto instance =
         planned.factory->create_processor(place, *planned.settings, pipeline.signal, *next);
     next = instance.get();

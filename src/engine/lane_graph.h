@@ -42,7 +42,9 @@ class LaneGraph {
     pipeline::StatusReporter* status;
   };
 
-  [[nodiscard]] pipeline::ComponentContext context(const PlannedComponent& planned);
+  [[nodiscard]] pipeline::ComponentContext context(const PlannedComponent& planned,
+                                                   std::optional<otlp::Signal> signal = {},
+                                                   const PlannedPipeline* pipeline = nullptr);
   pipeline::Consumer& exporter(size_t index, otlp::Signal signal);
   pipeline::Consumer& own_exporter(size_t index, otlp::Signal signal);
   void add_connector(size_t index, otlp::Signal from, std::vector<pipeline::Consumer*>& inputs);

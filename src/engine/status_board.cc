@@ -4,8 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "base/log.h"
-
 namespace telemill::engine {
 
 using pipeline::ComponentStatus;
@@ -88,8 +86,8 @@ void StatusBoard::note(Seat& seat, Status status, std::string message) {
   known.status = status;
   known.message = std::move(message);
   if (status == Status::fatal_error) {
-    log::error("component.fatal_error",
-               {{"otelcol.component.id", known.id.text()}, {"error", known.message}});
+    pipeline::logger_of(known.kind, known.id)
+        .error("component.fatal_error", {{"error", known.message}});
     on_fatal_();
   }
 }

@@ -1,9 +1,20 @@
 #include "pipeline/component.h"
 
+#include <utility>
+
 #include "base/check.h"
 #include "pipeline/extension.h"
 
 namespace telemill::pipeline {
+
+log::Logger logger_of(ComponentKind kind, const config::ComponentId& id,
+                      std::optional<otlp::Signal> signal, const config::ComponentId* pipeline) {
+  log::Speaker speaker{{"otelcol.component.id", id.text()},
+                       {"otelcol.component.kind", std::string(config::name_of(kind))}};
+  if (pipeline != nullptr) speaker.emplace_back("otelcol.pipeline.id", pipeline->text());
+  if (signal) speaker.emplace_back("otelcol.signal", std::string(otlp::names(*signal).name));
+  return log::Logger(std::move(speaker));
+}
 
 config::Problems Factory::check_signal(const ComponentConfig&, otlp::Signal) const { return {}; }
 

@@ -3,10 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "base/unique_function.h"
 #include "config/component_aliases.h"
 #include "config/component_id.h"
@@ -82,12 +84,19 @@ struct ComponentContext {
   const Extensions* extensions = nullptr;
   StatusReporter* status = nullptr;
   const Host* host = nullptr;  // of extensions on the control lane only
+  log::Logger logger{};        // in the instance's name
 
   /// Says how the instance is doing, if anybody wants to know.
   void report(Status state, std::string_view message = {}) const {
     if (status != nullptr) status->report(state, message);
   }
 };
+
+/// Logs in the name of a component; of one signal if it has one, of one pipeline if it is a
+/// processor's.
+[[nodiscard]] log::Logger logger_of(ComponentKind kind, const config::ComponentId& id,
+                                    std::optional<otlp::Signal> signal = {},
+                                    const config::ComponentId* pipeline = nullptr);
 
 /// A part of a running pipeline. Created, started, drained and destroyed on its own lane. May be
 /// destroyed in any state, upstream first: a completion that it attached to a batch may run after

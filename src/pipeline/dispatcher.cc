@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/log.h"
+#include "config/scalar.h"
 
 namespace telemill::pipeline {
 
@@ -68,11 +68,10 @@ bool Dispatcher::try_later(Flight& flight, Outcome& outcome) {
     outcome.message.insert(0, "no more retries left: ");
     return false;
   }
-  log::info("Exporting failed. Will retry the request after interval.",
-            {{"otelcol.component.id", setup_.name},
-             {"error", outcome.message},
-             {"interval_ms", std::chrono::duration_cast<std::chrono::milliseconds>(*delay).count()},
-             {"items", flight.request.payload.item_count()}});
+  setup_.logger.info("Exporting failed. Will retry the request after interval.",
+                     {{"error", outcome.message},
+                      {"interval", config::format_duration(*delay)},
+                      {"items", flight.request.payload.item_count()}});
   flight.pause.schedule(*delay);
   return true;
 }
@@ -127,9 +126,10 @@ void Dispatcher::give_up(Outgoing request, const Outcome& outcome) {
     const bool is_permanent = outcome.cls == OutcomeClass::permanent;
     setup_.metrics.count_lost(request.payload.item_count(), is_permanent ? "rejected" : passing);
   }
-  log::error("Exporting failed. Dropping data.", {{"otelcol.component.id", setup_.name},
-                                                  {"error", outcome.message},
-                                                  {"dropped_items", request.payload.item_count()}});
+  const bool has_queue = setup_.consumers != nullptr;
+  setup_.logger.error(setup_.give_up_event, {{"error", outcome.message},
+                                             {has_queue ? "dropped_items" : "rejected_items",
+                                              request.payload.item_count()}});
   request.settle(outcome);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/log.h"
 #include "base/unique_function.h"
 #include "pipeline/exporter_metrics.h"
 #include "pipeline/lifeline.h"
@@ -23,7 +24,8 @@ class Dispatcher {
   /// request has ended.
   struct Setup {
     runtime::Lane& lane;
-    std::string name;  // of the exporter, for log lines
+    const log::Logger& logger;       // of the exporter
+    std::string_view give_up_event;  // what it says when it gives data up
     runtime::SharedLimit* consumers = nullptr;
     RetryConfig retry;
     Sender& sender;

@@ -78,9 +78,11 @@ ExporterMetrics::ExporterMetrics(const ComponentContext& context, const Setup& s
                                  .unit = "{batches}",
                                  .help = "What the queue holds, in units of its sizer."},
                                 with_data_type(context, setup.signal));
-  enqueued_ = sizes("otelcol_exporter_enqueue_size", "of what entered the queue.");
+  enqueued_ =
+      sizes("otelcol_exporter_enqueue_size", "of what entered the queue.", exporter_label(context));
   if (setup.has_batches) {
-    batches_ = sizes("otelcol_exporter_queue_batch_send_size", "of batches that were made.");
+    batches_ = sizes("otelcol_exporter_queue_batch_send_size", "of batches that were made.",
+                     with_peer(context, setup.peer));
   }
   // Series are summed over lanes, and the capacity is one for all.
   if (!context.is_first_lane) return;
@@ -93,8 +95,8 @@ ExporterMetrics::ExporterMetrics(const ComponentContext& context, const Setup& s
       .set(setup.queue_capacity);
 }
 
-ExporterMetrics::Sizes ExporterMetrics::sizes(std::string_view prefix, std::string_view help) {
-  const Labels labels{{"exporter", exporter_}};
+ExporterMetrics::Sizes ExporterMetrics::sizes(std::string_view prefix, std::string_view help,
+                                              const Labels& labels) {
   const std::string name(prefix);
   return {.items = &scope_.histogram({.name = name,
                                       .kind = MetricKind::histogram,

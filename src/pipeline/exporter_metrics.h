@@ -49,7 +49,7 @@ class ExporterMetrics {
     runtime::Histogram* bytes = nullptr;
     void record(const otlp::Payload& request) const noexcept;
   };
-  Sizes sizes(std::string_view prefix, std::string_view help);
+  Sizes sizes(std::string_view prefix, std::string_view help, const runtime::Labels& labels);
   runtime::Counter& failures_like(const Outcome& outcome);
 
   runtime::MetricRegistry& registry_;

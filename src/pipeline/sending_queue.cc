@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "base/log.h"
-
 namespace telemill::pipeline {
 namespace {
 
@@ -15,11 +13,23 @@ runtime::SharedLimit& limit_of(const ComponentContext& context, otlp::Signal sig
   return context.shared.get<runtime::SharedLimit>(name, total);
 }
 
+/// As the reference says it, with what may help. Without a queue the caller hears of it.
+std::string give_up_event(bool has_queue, bool has_retry) {
+  std::string event =
+      has_queue ? "Exporting failed. Dropping data." : "Exporting failed. Rejecting data.";
+  if (!has_retry) {
+    event.append(" Try enabling retry_on_failure config option to retry on retryable errors.");
+  }
+  if (!has_queue) event.append(" Try enabling sending_queue to survive temporary failures.");
+  return event;
+}
+
 }  // namespace
 
 SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal, Settings settings,
                            Sender& sender)
-    : name_(context.id.text()),
+    : logger_(context.logger),
+      give_up_event_(give_up_event(settings.queue.enabled, settings.retry.enabled)),
       config_(std::move(settings.queue)),
       metrics_(context, {.signal = signal,
                          .has_queue = config_.enabled,
@@ -27,7 +37,8 @@ SendingQueue::SendingQueue(const ComponentContext& context, otlp::Signal signal,
                          .queue_capacity = config_.queue_size,
                          .peer = std::move(settings.peer)}),
       dispatcher_({.lane = context.lane,
-                   .name = name_,
+                   .logger = logger_,
+                   .give_up_event = give_up_event_,
                    .consumers = config_.enabled ? &limit_of(context, signal, "num_consumers",
                                                             config_.num_consumers)
                                                 : nullptr,
@@ -76,9 +87,8 @@ void SendingQueue::consume(Batch batch) {
 
 void SendingQueue::refuse(Batch batch, Outcome outcome) {
   metrics_.count_enqueue_failed(batch.payload);
-  log::error("Exporting failed. Rejecting data.", {{"otelcol.component.id", name_},
-                                                   {"error", outcome.message},
-                                                   {"rejected_items", batch.item_count()}});
+  logger_.error("Exporting failed. Rejecting data.",
+                {{"error", outcome.message}, {"rejected_items", batch.item_count()}});
   batch.done.settle(std::move(outcome));
 }
 

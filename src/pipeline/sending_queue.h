@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "base/unique_function.h"
 #include "pipeline/batch.h"
 #include "pipeline/component.h"
@@ -63,7 +64,8 @@ class SendingQueue final : public Consumer {
   [[nodiscard]] bool is_empty() const noexcept;
   void finish_drain();
 
-  const std::string name_;
+  const log::Logger logger_;
+  const std::string give_up_event_;
   const SendingQueueConfig config_;
   ExporterMetrics metrics_;
   std::unique_ptr<runtime::LaneShare> room_;  // null: there is no queue

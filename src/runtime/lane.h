@@ -117,6 +117,8 @@ class Lane {
 
   /// Monotonic time, read once per turn.
   [[nodiscard]] TimePoint now() const noexcept { return now_; }
+  /// The same, read anew: for measuring what happens within a turn.
+  [[nodiscard]] TimePoint read_now() const noexcept { return clock_.now(); }
   /// Wall-clock time, read once per turn.
   [[nodiscard]] UnixNanos unix_now() const noexcept { return unix_now_; }
   [[nodiscard]] base::Random& random() noexcept { return random_; }

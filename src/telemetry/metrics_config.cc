@@ -184,12 +184,8 @@ config::Problems ReaderConfig::check() const {
 
 std::vector<ReaderConfig> default_readers() {
   ReaderConfig reader;
-  reader.pull.emplace().exporter.prometheus = PrometheusConfig{.host = "localhost",
-                                                               .port = 8888,
-                                                               .without_scope_info = true,
-                                                               .without_units = true,
-                                                               .without_type_suffix = true,
-                                                               .with_resource_constant_labels = {}};
+  reader.pull.emplace().exporter.prometheus =
+      PrometheusConfig{.host = "localhost", .port = 8888, .with_resource_constant_labels = {}};
   return {std::move(reader)};
 }
 

@@ -64,12 +64,13 @@ struct LabelFilterConfig {
   [[nodiscard]] bool takes(std::string_view key) const;
 };
 
+/// A reader that says nothing of them leaves all suffixes out, as the reference's do.
 struct PrometheusConfig {
   std::string host;
   std::optional<int32_t> port;
-  bool without_scope_info = false;
-  bool without_units = false;
-  bool without_type_suffix = false;
+  bool without_scope_info = true;
+  bool without_units = true;
+  bool without_type_suffix = true;
   LabelFilterConfig with_resource_constant_labels;
 
   static constexpr auto fields = std::tuple{

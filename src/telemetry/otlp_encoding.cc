@@ -242,6 +242,9 @@ base::Slice encode_metrics(const MetricsRequest& request) {
 
 OwnedRecord::OwnedRecord(const log::Record& record)
     : level(record.level), time(record.unix_nanos), event(record.event) {
+  if (record.speaker != nullptr) {
+    for (const auto& [key, value] : *record.speaker) fields.emplace_back(key, value);
+  }
   for (const log::Field& field : record.fields) {
     std::visit(
         [this, &field](const auto& value) {

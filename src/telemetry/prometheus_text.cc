@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <iterator>
@@ -94,6 +95,7 @@ class PageWriter {
     for (const auto& [name, value] : style.constant_labels) add_label(constant_, name, value);
     if (style.without_scope_info) return;
     add_label(constant_, "otel_scope_name", "telemill");
+    add_label(constant_, "otel_scope_schema_url", "");
     add_label(constant_, "otel_scope_version", telemill::version);
   }
 
@@ -134,10 +136,18 @@ class PageWriter {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
   }
 
+  /// As Go writes numbers, because `le="1.048576e+06"` is part of a series' name: the fewest
+  /// digits, with an exponent below 1e-4 and from 1e6 on.
   static std::string format(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-    return fmt::format("{}", value);
+    const double size = std::fabs(value);
+    const bool has_exponent = size != 0 && (size < 1e-4 || size >= 1e6);
+    std::array<char, 32> text{};
+    const auto [end, error] =
+        std::to_chars(text.data(), text.data() + text.size(), value,
+                      has_exponent ? std::chars_format::scientific : std::chars_format::fixed);
+    return {text.data(), end};
   }
 
   /// Bounds are numbers with a point in OpenMetrics, so that `1` and `1.0` are never two series.

@@ -106,10 +106,21 @@ TEST_F(Page, HasConstantLabelsAndScopesWhenAsked) {
   style_.without_scope_info = false;
   style_.constant_labels = {{"service_name", "a"}};
   EXPECT_NE(page().find("otelcol_b_bytes{service_name=\"a\",otel_scope_name=\"telemill\","
-                        "otel_scope_version=\"" +
+                        "otel_scope_schema_url=\"\",otel_scope_version=\"" +
                         std::string(telemill::version) + "\"} -1\n"),
             std::string::npos)
       << page();
+}
+
+TEST_F(Page, WritesBoundsAsTheReferenceDoes) {
+  constexpr std::array wide_bounds = {0.00001, 0.0001, 0.005, 100000., 1048576., 16777216.};
+  registry_.histogram({.name = "wide", .kind = MetricKind::histogram}, {}, wide_bounds);
+  const std::string text = page();
+  for (const char* bound :
+       {"1e-05", "0.0001", "0.005", "100000", "1.048576e+06", "1.6777216e+07", "+Inf"}) {
+    EXPECT_NE(text.find("wide_bucket{le=\"" + std::string(bound) + "\"} 0\n"), std::string::npos)
+        << text;
+  }
 }
 
 TEST(Negotiate, ChoosesByQuality) {

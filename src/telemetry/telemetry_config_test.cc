@@ -47,6 +47,18 @@ TEST(TelemetryConfig, SaysNothingAndHasTheReferencesDefaults) {
   EXPECT_EQ(read.resource.get("service.instance.id").size(), 36U);
 }
 
+TEST(TelemetryConfig, ReadersLeaveSuffixesOutUnlessTheySayOtherwise) {
+  const Read read(
+      "{metrics: {readers: [{pull: {exporter: {prometheus: {host: a, port: 1}}}}, "
+      "{pull: {exporter: {prometheus: {host: a, port: 2, without_units: false}}}}]}}");
+  ASSERT_EQ(read.value.metrics.readers.size(), 2U);
+  for (const ReaderConfig& reader : read.value.metrics.readers) {
+    const PrometheusConfig& page = *reader.pull->exporter.prometheus;
+    EXPECT_TRUE(page.without_type_suffix && page.without_scope_info);
+    EXPECT_EQ(page.without_units, page.port == 1);
+  }
+}
+
 TEST(TelemetryConfig, TakesWhatTheReferenceTakes) {
   for (const char* text : {
            "{logs: {level: DEBUG}}",

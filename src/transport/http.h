@@ -72,6 +72,7 @@ struct ClientRequest {
 
 struct ClientResponse {
   int status = 0;
+  HttpVersion version = HttpVersion::http1_1;
   Headers headers;
   Headers trailers;
   base::Slice body;

@@ -335,6 +335,7 @@ class Http2ClientSession final : public ClientSession {
       nghttp2_session_set_stream_user_data(session_.get(), call.stream, nullptr);
     }
     call.response.body = std::move(call.body).freeze();
+    call.response.version = HttpVersion::http2;
     ClientResponse response = std::move(call.response);
     finish(call, std::move(response));
   }

@@ -169,6 +169,12 @@ Ended ChildProgram::wait(std::chrono::seconds patience) {
   return ended;
 }
 
+std::string own_address(int host) {
+  const int process = ::getpid();
+  return "127." + std::to_string(process >> 8 & 0x7f) + "." + std::to_string(process & 0xff) + "." +
+         std::to_string(host);
+}
+
 CollectorProcess::CollectorProcess(const std::string& config, std::vector<std::string> arguments)
     : child_(with_config(std::move(arguments), folder_, config)) {
   EXPECT_TRUE(child_.wait_for_log("Everything is ready")) << child_.log();

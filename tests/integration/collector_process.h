@@ -104,6 +104,9 @@ class CollectorProcess {
   uint16_t metrics_port_ = 0;
 };
 
+/// A loopback address of this process alone, for ports that are fixed; `host` tells several apart.
+std::string own_address(int host);
+
 /// For runs that would start: no metrics page, whose default port all of them share.
 inline constexpr const char* no_metrics = "service.telemetry.metrics.level=none";
 

@@ -95,7 +95,21 @@ const std::vector<Row>& rows() {
                                              "server_port", "url_path"};
   static const std::set<std::string> batch = {"processor"};
   static const std::set<std::string> queue = {"exporter", "data_type"};
+  static const std::set<std::string> http = {"http_request_method",
+                                             "http_response_status_code",
+                                             "http_route",
+                                             "network_protocol_name",
+                                             "network_protocol_version",
+                                             "server_address",
+                                             "server_port",
+                                             "url_scheme"};
+  static const std::set<std::string> rpc = {"rpc_method", "rpc_response_status_code",
+                                            "rpc_system_name", "server_address", "server_port"};
   static const std::vector<Row> table = {
+      {"http_server_request_duration", "histogram", 3, http, -1, {}},
+      {"http_server_request_body_size", "histogram", 3, http, -1, {}},
+      {"http_server_response_body_size", "histogram", 3, http, -1, {}},
+      {"rpc_client_call_duration", "histogram", 3, rpc, -1, {}},
       {"otelcol_receiver_accepted_spans", "counter", 1, in, 3, {}},
       {"otelcol_receiver_accepted_metric_points", "counter", 1, in, 2, {}},
       {"otelcol_receiver_accepted_log_records", "counter", 1, in, 1, {}},

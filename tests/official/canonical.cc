@@ -1,5 +1,9 @@
 #include "official/canonical.h"
 
+#include <string>
+
+#include "opentelemetry/proto/common/v1/common.pb.h"
+
 namespace telemill::official {
 namespace {
 
@@ -42,6 +46,32 @@ void split_points(const Metric& metric, ScopeMetrics& to) {
 }
 
 }  // namespace
+
+void sort_attributes(google::protobuf::Message& message) {
+  using opentelemetry::proto::common::v1::KeyValue;
+  const auto& reflection = *message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* field : fields) {
+    if (field->cpp_type() != field->CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      sort_attributes(*reflection.MutableMessage(&message, field));
+    } else if (field->message_type() == KeyValue::descriptor()) {
+      const auto key = [&](int i) -> const std::string& {
+        return static_cast<const KeyValue&>(reflection.GetRepeatedMessage(message, field, i)).key();
+      };
+      for (int end = reflection.FieldSize(message, field); end > 1; --end) {
+        for (int i = 1; i < end; ++i) {
+          if (key(i) < key(i - 1)) reflection.SwapElements(&message, field, i - 1, i);
+        }
+      }
+    } else {
+      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+        sort_attributes(*reflection.MutableRepeatedMessage(&message, field, i));
+      }
+    }
+  }
+}
 
 std::vector<Traces> canonical(std::vector<Traces> requests) {
   for (Traces& request : requests) {

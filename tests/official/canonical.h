@@ -1,5 +1,7 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+
 #include <vector>
 
 #include "official/records.h"
@@ -12,5 +14,8 @@ namespace telemill::official {
 std::vector<Traces> canonical(std::vector<Traces> requests);
 std::vector<Metrics> canonical(const std::vector<Metrics>& requests);
 std::vector<Logs> canonical(std::vector<Logs> requests);
+
+/// Puts all attributes of a message in the order of their keys: they are a set.
+void sort_attributes(google::protobuf::Message& message);
 
 }  // namespace telemill::official

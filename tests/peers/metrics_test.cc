@@ -1,15 +1,17 @@
 // The page of own metrics: each metric that the reference shows Telemill shows too, with its type
 // and the keys of its labels, at every level.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <iterator>
 #include <ostream>
 #include <set>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "integration/connection.h"
@@ -23,19 +25,13 @@ namespace {
 using integration::ChildProgram;
 using integration::Connection;
 using integration::Folder;
+using integration::own_address;
 using integration::SinkProcess;
 
 constexpr uint16_t page_port = 8888;
 
 /// Of the reference's own language and libraries.
 constexpr const char* not_ours[] = {"otelcol_process_runtime_", "promhttp_"};
-
-/// An address of this process alone, so that the fixed port is in nobody's way.
-std::string own_address(int host) {
-  const int process = ::getpid();
-  return "127." + std::to_string(process >> 8 & 0x7f) + "." + std::to_string(process & 0xff) + "." +
-         std::to_string(host);
-}
 
 /// How the page is asked for.
 struct Form {
@@ -64,10 +60,17 @@ receivers:
       grpc: {endpoint: '127.0.0.1:0'}
       http: {endpoint: '127.0.0.1:0'}
 processors:
+  memory_limiter: {check_interval: 1s, limit_mib: 2000}
+  attributes: {actions: [{key: a, value: b, action: insert}]}
+  resource: {attributes: [{key: a, value: b, action: insert}]}
   batch: {timeout: 50ms}
 exporters:
   otlp_grpc: {endpoint: '127.0.0.1:)" +
                        std::to_string(sink.grpc_port()) + R"(', tls: {insecure: true}}
+  otlp_http:
+    endpoint: 'http://127.0.0.1:)" +
+                       std::to_string(sink.http_port()) + R"('
+    sending_queue: {batch: {flush_timeout: 50ms}}
 service:
   telemetry:
     metrics:
@@ -79,7 +82,8 @@ service:
 )";
   for (const char* signal : {"traces", "metrics", "logs"}) {
     config += "    " + std::string(signal) +
-              ": {receivers: [otlp], processors: [batch], exporters: [otlp_grpc]}\n";
+              ": {receivers: [otlp], processors: [memory_limiter, attributes, resource, batch], "
+              "exporters: [otlp_grpc, otlp_http]}\n";
   }
   return config;
 }
@@ -124,6 +128,26 @@ std::set<std::string> outline(const std::string& page) {
   return lines;
 }
 
+std::set<std::string> fetch_outline(const std::string& address) {
+  Connection connection(page_port, address);
+  connection.send("GET /metrics HTTP/1.0\r\nHost: " + address + "\r\n\r\n");
+  const std::string page = connection.receive_all();
+  EXPECT_NE(page.substr(0, page.find('\r')).find(" 200 OK"), std::string::npos) << page;
+  return outline(page);
+}
+
+/// Series come with the first thing they count, so the page is done when no more come.
+std::set<std::string> settled_outline(const std::string& address) {
+  std::set<std::string> seen = fetch_outline(address);
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    std::set<std::string> now = fetch_outline(address);
+    if (now == seen) break;
+    seen = std::move(now);
+  }
+  return seen;
+}
+
 std::set<std::string> page_of(const std::string& program, const Form& form, int host) {
   SinkProcess sink;
   const std::string address = own_address(host);
@@ -139,13 +163,10 @@ std::set<std::string> page_of(const std::string& program, const Form& form, int 
     }
   }
   EXPECT_TRUE(sink.wait_for_items());
-  Connection connection(page_port, address);
-  connection.send("GET /metrics HTTP/1.0\r\nHost: " + address + "\r\n\r\n");
-  const std::string page = connection.receive_all();
-  EXPECT_NE(page.substr(0, page.find('\r')).find(" 200 OK"), std::string::npos) << page;
+  std::set<std::string> lines = settled_outline(address);
   collector.stop();
   sink.stop();
-  return outline(page);
+  return lines;
 }
 
 std::string only_in(const std::set<std::string>& some, const std::set<std::string>& others) {

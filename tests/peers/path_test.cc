@@ -74,11 +74,8 @@ std::string last_config(const SinkProcess& sink) {
   return config;
 }
 
-/// The reference has a page of its own metrics on a fixed port unless told otherwise.
-std::vector<std::string> quiet(const std::string& program) {
-  if (program == telemill()) return {};
-  return {"--set=service.telemetry.metrics.level=none"};
-}
+/// No page of own metrics, which is on a fixed port unless told otherwise.
+const std::vector<std::string> quiet{"--set=service.telemetry.metrics.level=none"};
 
 /// Sends and adds to `sent` what was acknowledged, which has to be everything.
 void generate(uint16_t port, const std::string& signal, size_t seed, std::vector<uint64_t>& sent) {
@@ -104,8 +101,8 @@ class ReferencePath : public testing::TestWithParam<Hop> {
                                   const std::string& last_program) {
     const Hop& hop = GetParam();
     SinkProcess sink;
-    Collector last(last_program, last_config(sink), quiet(last_program));
-    Collector first(first_program, first_config(hop, last), quiet(first_program));
+    Collector last(last_program, last_config(sink), quiet);
+    Collector first(first_program, first_config(hop, last), quiet);
     std::vector<uint64_t> sent;
     size_t seed = 1;  // one for each run: ids are never the same
     for (const std::string& coding : hop.codings) {

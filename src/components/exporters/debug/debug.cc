@@ -52,7 +52,7 @@ const std::string stdout_path = "stdout";
 class Console {
  public:
   Console(const pipeline::ComponentContext& context, const DebugConfig& config, otlp::Signal signal)
-      : id_(context.id.text()), config_(config), signal_(signal) {}
+      : logger_(context.logger), config_(config), signal_(signal) {}
 
   Result<void, Failure> open() {
     if (config_.use_internal_logger) return {};
@@ -74,22 +74,15 @@ class Console {
       return write(fmt::format("{}\t{{\"{}\": {}, {}\"{}\": {}}}\n", title, summary.resources_label,
                                summary.resources, records, summary.items_label, summary.items));
     }
-    const std::string_view signal = otlp::names(signal_).name;
     if (summary.records_label.empty()) {
-      log::write_unlimited(log::Level::info, title,
-                           {{"otelcol.component.id", id_},
-                            {"otelcol.component.kind", "exporter"},
-                            {"otelcol.signal", signal},
-                            {summary.resources_label, summary.resources},
-                            {summary.items_label, summary.items}});
+      logger_.write_unlimited(
+          log::Level::info, title,
+          {{summary.resources_label, summary.resources}, {summary.items_label, summary.items}});
     } else {
-      log::write_unlimited(log::Level::info, title,
-                           {{"otelcol.component.id", id_},
-                            {"otelcol.component.kind", "exporter"},
-                            {"otelcol.signal", signal},
-                            {summary.resources_label, summary.resources},
-                            {summary.records_label, summary.records},
-                            {summary.items_label, summary.items}});
+      logger_.write_unlimited(log::Level::info, title,
+                              {{summary.resources_label, summary.resources},
+                               {summary.records_label, summary.records},
+                               {summary.items_label, summary.items}});
     }
     return {};
   }
@@ -98,10 +91,7 @@ class Console {
     const std::string text =
         config_.verbosity == Verbosity::detailed ? detailed_text(payload) : normal_text(payload);
     if (!config_.use_internal_logger) return write(text + "\n");  // payloads are set apart
-    log::write_unlimited(log::Level::info, text,
-                         {{"otelcol.component.id", id_},
-                          {"otelcol.component.kind", "exporter"},
-                          {"otelcol.signal", otlp::names(signal_).name}});
+    logger_.write_unlimited(log::Level::info, text);
     return {};
   }
 
@@ -116,7 +106,7 @@ class Console {
     return {};
   }
 
-  const std::string id_;
+  const log::Logger logger_;
   const DebugConfig config_;  // a copy: a job may outlive the component
   const otlp::Signal signal_;
   std::vector<shared::OutputFile> files_;

@@ -16,6 +16,7 @@ constexpr auto config_names(Verbosity) {
                     config::EnumName<Verbosity>{"normal", Verbosity::normal},
                     config::EnumName<Verbosity>{"detailed", Verbosity::detailed}};
 }
+constexpr bool config_ignores_case(Verbosity) { return true; }
 
 struct DebugConfig {
   Verbosity verbosity = Verbosity::basic;

@@ -42,12 +42,16 @@ class DebugTest : public ::testing::Test {
     const auto node = config::read_yaml(yaml, 0, problems);
     const auto settings = factory().parse(*node, "exporters::debug", problems);
     ASSERT_FALSE(problems.has_errors()) << problems.render({});
-    const pipeline::ComponentContext context{.id = config::parse_component_id("debug/x").value(),
-                                             .lane = *lane_,
-                                             .budget = budget_,
-                                             .worker = worker_,
-                                             .metrics = metrics_,
-                                             .shared = shared_};
+    const pipeline::ComponentContext context{
+        .id = config::parse_component_id("debug/x").value(),
+        .lane = *lane_,
+        .budget = budget_,
+        .worker = worker_,
+        .metrics = metrics_,
+        .shared = shared_,
+        .logger =
+            pipeline::logger_of(pipeline::ComponentKind::exporter,
+                                config::parse_component_id("debug/x").value(), payload.signal())};
     const auto exporter = factory().create_exporter(context, *settings, payload.signal());
     ASSERT_TRUE(exporter->start());
     int ok = 0;
@@ -95,7 +99,7 @@ TEST_F(DebugTest, SummarizesEachSignal) {
 
 TEST_F(DebugTest, LogsTheTextThenTheFields) {
   const otlp::Payload payload = payload_of(otlp::Signal::logs, logs());
-  show("verbosity: detailed", payload);
+  show("verbosity: Detailed", payload);  // in any case
   EXPECT_EQ(logged, std::string(stamp) + "Logs\t" + who("logs") +
                         ",\"resource logs\":1,\"log records\":1}\n" + std::string(stamp) +
                         detailed_text(payload) + "\t" + who("logs") + "}\n");

@@ -117,22 +117,21 @@ class SharedFile {
 class File final : public pipeline::Exporter {
  public:
   File(const pipeline::ComponentContext& context, const FileConfig& config)
-      : name_(context.id.text()), file_(SharedFile::of(context, config)) {}
+      : logger_(context.logger), file_(SharedFile::of(context, config)) {}
 
   Result<void, Failure> start() override { return file_->open(); }
   void consume(pipeline::Batch batch) override { file_->write(std::move(batch)); }
   void drain(base::UniqueFunction<void()> done) override {
-    file_->leave([name = name_, done = std::move(done)](Result<void, Failure> result) mutable {
+    file_->leave([logger = logger_, done = std::move(done)](Result<void, Failure> result) mutable {
       if (!result) {
-        log::error("file.close",
-                   {{"otelcol.component.id", name}, {"error", result.error().message}});
+        logger.error("file.close", {{"error", result.error().message}});
       }
       done();
     });
   }
 
  private:
-  const std::string name_;
+  const log::Logger logger_;
   std::shared_ptr<SharedFile> file_;  // shared with the other signals' exporters
 };
 

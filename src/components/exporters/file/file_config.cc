@@ -16,9 +16,6 @@ std::optional<uint32_t> permission_bits(std::string_view octal) noexcept {
 config::Problems FileConfig::check() const {
   config::Problems problems;
   if (path.empty()) problems.add("path", "must be set");
-  if (append && compression != Compression::none) {
-    problems.add("append", "cannot be combined with compression");
-  }
   if (append && rotation) problems.add("append", "cannot be combined with rotation");
   if (flush_interval < Duration::zero()) problems.add("flush_interval", "must not be negative");
   if (group_by.enabled) {

@@ -226,6 +226,22 @@ TEST_F(FileTest, KeepsTheFileOnlyWhenItAppends) {
   }
 }
 
+TEST_F(FileTest, AppendsCompressedMessagesToCompressedMessages) {
+  oracle::logs::ExportLogsServiceRequest request;
+  request.add_resource_logs()->set_schema_url("u");
+  const std::string bytes = request.SerializeAsString();
+  for (size_t runs = 1; runs <= 3; ++runs) {
+    configure("append: true\nformat: proto\ncompression: zstd\n");
+    pipeline::Exporter& to = exporter(otlp::Signal::logs);
+    ASSERT_TRUE(to.start());
+    EXPECT_TRUE(send(to, payload_of(otlp::Signal::logs, bytes)).is_ok());
+    drain_all();
+    const std::vector<std::string> messages = messages_of(written());
+    ASSERT_EQ(messages.size(), runs);
+    EXPECT_EQ(unzstd(messages.back()), bytes);
+  }
+}
+
 TEST_F(FileTest, TellsTheCallerWhatTheDiskRefused) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
   path_ = "/dev/full";
@@ -392,9 +408,8 @@ TEST_F(FileTest, ADestroyedExporterSettlesWhatItHeld) {
 
 TEST(FileConfig, RefusesWhatTheReferenceRefuses) {
   for (const std::string_view text :
-       {"format: json", "path: ''", "path: /f\nappend: true\ncompression: zstd",
-        "path: /f\nflush_interval: -1s", "path: /f\nformat: xml", "path: /f\ncompression: gzip",
-        "path: /f\nappend: true\nrotation: {max_megabytes: 1}",
+       {"format: json", "path: ''", "path: /f\nflush_interval: -1s", "path: /f\nformat: xml",
+        "path: /f\ncompression: gzip", "path: /f\nappend: true\nrotation: {max_megabytes: 1}",
         "path: /f\nrotation: {max_megabytes: -1}", "path: /f\nencoding: x",
         "path: /f\ngroup_by: {enabled: true}", "path: /*/*\ngroup_by: {enabled: true}",
         "path: '*f'\ngroup_by: {enabled: true}",

@@ -68,10 +68,10 @@ bool is_reserved(std::string_view header) noexcept {
 
 class GrpcProtocol final : public shared::Protocol {
  public:
-  GrpcProtocol(const OtlpGrpcConfig& config, otlp::Signal signal, std::string exporter)
+  GrpcProtocol(const OtlpGrpcConfig& config, otlp::Signal signal, log::Logger logger)
       : config_(config),
         signal_(signal),
-        exporter_(std::move(exporter)),
+        logger_(std::move(logger)),
         coder_({coding_of(config.compression),
                 codec::grpc_name(coding_of(config.compression)).value_or("")}) {}
 
@@ -119,7 +119,7 @@ class GrpcProtocol final : public shared::Protocol {
     const grpc::Reply reply = grpc::read_reply(response);
     if (reply.status.code == grpc::Code::ok && !reply.is_compressed) {
       if (const auto partial = shared::read_partial_success(reply.message.view())) {
-        shared::note_partial_success(*partial, exporter_);
+        shared::note_partial_success(*partial, logger_);
       }
     }
     return shared::outcome_of(reply.status);
@@ -128,7 +128,7 @@ class GrpcProtocol final : public shared::Protocol {
  private:
   const OtlpGrpcConfig& config_;
   const otlp::Signal signal_;
-  const std::string exporter_;
+  const log::Logger logger_;
   shared::BodyCoder coder_;
 };
 
@@ -145,7 +145,7 @@ class OtlpGrpcFactory final : public pipeline::FactoryFor<OtlpGrpcConfig> {
     const OtlpGrpcConfig& config = as_config(settings);
     return std::make_unique<shared::OtlpExporter>(
         context, config.common, signal,
-        std::make_unique<GrpcProtocol>(config, signal, context.id.text()));
+        std::make_unique<GrpcProtocol>(config, signal, context.logger));
   }
 };
 

@@ -40,7 +40,7 @@ class HttpProtocol final : public shared::Protocol {
       : config_(config),
         signal_(signal),
         lane_(context.lane),
-        exporter_(context.id.text()),
+        logger_(context.logger),
         coder_(coding_of(config.compression), config.compression_params.level) {
     if (const auto url = shared::parse_url(config.url_for(signal))) path_ = url->path;
   }
@@ -59,7 +59,7 @@ class HttpProtocol final : public shared::Protocol {
   const OtlpHttpConfig& config_;
   const otlp::Signal signal_;
   runtime::Lane& lane_;
-  const std::string exporter_;
+  const log::Logger logger_;
   std::string path_;
   shared::BodyCoder coder_;
   wire::JsonDecoder json_decoder_;
@@ -125,7 +125,7 @@ Outcome HttpProtocol::outcome_of(const transport::ClientResponse& response) {
   }
   const auto partial = read_partial(response);
   if (!partial) return Outcome::permanent("the peer's answer cannot be decoded");
-  shared::note_partial_success(*partial, exporter_);
+  shared::note_partial_success(*partial, logger_);
   return outcome;
 }
 

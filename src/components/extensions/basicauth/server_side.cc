@@ -3,7 +3,6 @@
 #include <memory>
 #include <utility>
 
-#include "base/log.h"
 #include "components/shared/credentials/watched_file.h"
 
 namespace telemill::components::extensions::basicauth {
@@ -44,8 +43,7 @@ Result<void, Failure> ServerSide::start() {
   users_ = parse_htpasswd(text);
   if (context_.is_first_lane) {
     for (const size_t line : users_.bad_lines) {
-      log::warn("htpasswd.bad_line",
-                {{"otelcol.component.id", context_.id.text()}, {"line", line}});
+      context_.logger.warn("htpasswd.bad_line", {{"line", line}});
     }
   }
   if (users_.users.empty()) return fail(ErrorCode::corrupt, "htpasswd holds no usable line");

@@ -85,7 +85,7 @@ Batch::Batch(const pipeline::ComponentContext& context, const BatchConfig& confi
       lost_items_(context, signal),
       context_{
           .lane = context.lane,
-          .name = context.id.text(),
+          .logger = context.logger,
           .config = config,
           .signal = signal,
           .next = next,

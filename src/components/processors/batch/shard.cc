@@ -35,9 +35,7 @@ Shard::~Shard() {
 void Shard::count_lost(const otlp::Payload& payload, std::string_view reason,
                        std::string_view why) {
   context_.lost_items.add(payload.item_count(), reason);
-  log::warn("Sender failed", {{"otelcol.component.id", context_.name},
-                              {"error", why},
-                              {"lost_items", payload.item_count()}});
+  context_.logger.warn("Sender failed", {{"error", why}, {"lost_items", payload.item_count()}});
 }
 
 void Shard::count_sent(const otlp::Payload& payload, Trigger trigger) {

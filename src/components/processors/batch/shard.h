@@ -19,7 +19,7 @@ namespace telemill::components::processors::batch {
 /// What the shards of a processor share and outlive none of.
 struct ShardContext {
   runtime::Lane& lane;
-  const std::string name;
+  const log::Logger logger;
   const BatchConfig& config;
   const otlp::Signal signal;
   pipeline::Consumer& next;

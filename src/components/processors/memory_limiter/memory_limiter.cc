@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "base/log.h"
 #include "base/slab.h"
 #include "runtime/memory_limit.h"
 
@@ -79,6 +78,7 @@ MemoryLimiter::MemoryLimiter(const pipeline::ComponentContext& context,
                              const MemoryLimiterConfig& config, otlp::Signal signal,
                              pipeline::Consumer& next, runtime::MemoryGuard& guard)
     : context_(context),
+      logger_(pipeline::logger_of(pipeline::ComponentKind::processor, context.id)),
       check_interval_(config.check_interval),
       signal_(signal),
       next_(next),
@@ -108,13 +108,11 @@ void MemoryLimiter::on_tick() {
   if (is_checker_) {
     const auto change = guard_.check(context_.lane.now());
     if (change == runtime::MemoryGuard::Change::now_refuses) {
-      log::warn("Memory usage is above soft limit. Refusing data.",
-                {{"otelcol.component.id", context_.id.text()},
-                 {"cur_mem_mib", guard_.used_bytes() >> 20}});
+      logger_.warn("Memory usage is above soft limit. Refusing data.",
+                   {{"cur_mem_mib", guard_.used_bytes() >> 20}});
     } else if (change == runtime::MemoryGuard::Change::now_accepts) {
-      log::info("Memory usage back within limits. Resuming normal operation.",
-                {{"otelcol.component.id", context_.id.text()},
-                 {"cur_mem_mib", guard_.used_bytes() >> 20}});
+      logger_.info("Memory usage back within limits. Resuming normal operation.",
+                   {{"cur_mem_mib", guard_.used_bytes() >> 20}});
     }
   }
   const uint32_t round = guard_.trim_round();
@@ -136,6 +134,7 @@ void MemoryLimiter::consume(pipeline::Batch batch) {
   items_.add_incoming(batch.item_count());
   if (guard_.is_refusing() && !is_draining_) {
     refused_.add(signal_, batch.item_count());
+    items_.add_outgoing(0);
     return batch.done.settle(pipeline::Outcome::retryable(std::string(refusal)));
   }
   accepted_.add(signal_, batch.item_count());

@@ -70,6 +70,7 @@ class MemoryLimiter final : public pipeline::Processor {
   void report_change();
 
   const pipeline::ComponentContext context_;
+  const log::Logger logger_;  // for all instances of its id: no signal, no pipeline
   const Duration check_interval_;
   const otlp::Signal signal_;
   pipeline::Consumer& next_;

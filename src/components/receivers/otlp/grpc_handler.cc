@@ -1,5 +1,6 @@
 #include "components/receivers/otlp/grpc_handler.h"
 
+#include <charconv>
 #include <memory>
 #include <string>
 #include <utility>
@@ -60,7 +61,25 @@ Response to_response(const IntakeAnswer& answer) {
 
 }  // namespace
 
+void GrpcHandler::note(std::string_view path, const Response& response, Duration duration) {
+  if (!calls_.is_recording()) return;
+  const auto signal = signal_of(path);
+  for (const transport::Header& trailer : response.trailers) {
+    if (trailer.name != "grpc-status") continue;
+    unsigned code = 0;
+    std::from_chars(trailer.value.data(), trailer.value.data() + trailer.value.size(), code);
+    calls_.record(signal ? telemill::otlp::names(*signal).grpc_path : "",
+                  static_cast<grpc::Code>(code), duration);
+  }
+}
+
 transport::HeadVerdict GrpcHandler::on_head(const transport::RequestHead& head) {
+  transport::HeadVerdict verdict = judge(head);
+  if (verdict.answer) note(head.path, *verdict.answer, {});
+  return verdict;
+}
+
+transport::HeadVerdict GrpcHandler::judge(const transport::RequestHead& head) {
   constexpr std::string_view advice = "this port speaks gRPC: POST with application/grpc";
   if (head.method != "POST") return answer(plain_text(405, advice));
   if (!grpc::is_grpc_content_type(head.header("content-type"))) {
@@ -85,20 +104,24 @@ transport::HeadVerdict GrpcHandler::on_head(const transport::RequestHead& head) 
 void GrpcHandler::on_request(const transport::RequestHead& head, transport::Body body,
                              transport::Exchange exchange) {
   const std::string_view bytes = body.bytes.view();
+  const auto answer_at_once = [&](Response response) {
+    note(head.path, response, {});
+    exchange.respond(std::move(response));
+  };
   if (bytes.size() < grpc::prefix_bytes) {
-    return exchange.respond(failure(grpc::Code::internal, "the call carries no message"));
+    return answer_at_once(failure(grpc::Code::internal, "the call carries no message"));
   }
   const auto prefix = grpc::read_prefix(bytes);
   if (prefix && prefix->size_bytes > message_bytes_max_) {
-    return exchange.respond(on_refusal(head, transport::Refusal::too_large));
+    return answer_at_once(refuse(transport::Refusal::too_large));
   }
   if (!prefix || prefix->size_bytes != bytes.size() - grpc::prefix_bytes) {
-    return exchange.respond(
+    return answer_at_once(
         failure(grpc::Code::internal, "the call carries no single whole message"));
   }
   const codec::Coding coding = *codec::coding_from_grpc(head.header("grpc-encoding"));
   if (prefix->is_compressed && coding == codec::Coding::identity) {
-    return exchange.respond(
+    return answer_at_once(
         failure(grpc::Code::internal, "compressed flag set with identity or empty encoding"));
   }
   Intake::Request request{.signal = *signal_of(head.path),
@@ -114,19 +137,39 @@ void GrpcHandler::on_request(const transport::RequestHead& head, transport::Body
   callers_.identify(head, [this, watch = lifeline_.watch(), request = std::move(request),
                            reply = std::move(exchange)](auto caller) mutable {
     if (!watch.is_alive()) return;
-    if (!caller) return reply.respond(refuse_caller(caller.error()));
+    if (!caller) {
+      Response refused = refuse_caller(caller.error());
+      note(telemill::otlp::names(request.signal).grpc_path, refused, {});
+      return reply.respond(std::move(refused));
+    }
     request.context = *std::move(caller);
     take(std::move(request), std::move(reply));
   });
 }
 
 void GrpcHandler::take(Intake::Request request, transport::Exchange exchange) {
+  if (calls_.is_recording()) {
+    const std::string_view path = telemill::otlp::names(request.signal).grpc_path;
+    return intake_.take(std::move(request),
+                        [this, path, start = lane_.read_now(),
+                         reply = std::move(exchange)](const IntakeAnswer& answer) mutable {
+                          Response response = to_response(answer);
+                          note(path, response, lane_.read_now() - start);
+                          reply.respond(std::move(response));
+                        });
+  }
   intake_.take(std::move(request), [reply = std::move(exchange)](IntakeAnswer answer) mutable {
     reply.respond(to_response(answer));
   });
 }
 
-Response GrpcHandler::on_refusal(const transport::RequestHead&, transport::Refusal refusal) {
+Response GrpcHandler::on_refusal(const transport::RequestHead& head, transport::Refusal refusal) {
+  Response response = refuse(refusal);
+  note(head.path, response, {});
+  return response;
+}
+
+Response GrpcHandler::refuse(transport::Refusal refusal) const {
   switch (refusal) {
     case transport::Refusal::too_large:
       return failure(

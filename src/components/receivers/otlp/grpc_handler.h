@@ -2,6 +2,7 @@
 
 #include "components/receivers/otlp/intake.h"
 #include "components/receivers/otlp/otlp_config.h"
+#include "components/shared/call_metrics/call_metrics.h"
 #include "components/shared/http_server/callers.h"
 #include "transport/server.h"
 
@@ -14,7 +15,9 @@ class GrpcHandler final : public transport::Handler {
  public:
   GrpcHandler(const pipeline::ComponentContext& context, const pipeline::ReceiverOutputs& outputs,
               const GrpcConfig& config)
-      : intake_(context, outputs, "grpc"),
+      : lane_(context.lane),
+        intake_(context, outputs, "grpc"),
+        calls_(context.metrics, shared::CallSide::server, {}),
         callers_({.auth = config.auth, .include_metadata = config.include_metadata}),
         message_bytes_max_(config.message_bytes_max()) {}
 
@@ -32,7 +35,14 @@ class GrpcHandler final : public transport::Handler {
  private:
   void take(Intake::Request request, transport::Exchange exchange);
 
+  transport::HeadVerdict judge(const transport::RequestHead& head);
+  transport::Response refuse(transport::Refusal refusal) const;
+  /// `path` as the client wrote it. Counts nothing that is no answer of gRPC.
+  void note(std::string_view path, const transport::Response& response, Duration duration);
+
+  runtime::Lane& lane_;
   Intake intake_;
+  shared::RpcCalls calls_;
   shared::Callers callers_;
   const size_t message_bytes_max_;
   const pipeline::Lifeline lifeline_;  // of callers who are being identified

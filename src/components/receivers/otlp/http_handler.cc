@@ -24,6 +24,8 @@ HttpHandler::HttpHandler(const pipeline::ComponentContext& context,
     : config_(config.server),
       answer_headers_(config.server),
       callers_({.auth = config.server.auth, .include_metadata = config.server.include_metadata}),
+      lane_(context.lane),
+      metrics_(context.metrics),
       intake_(context, outputs, "http"),
       paths_{with_slash(config.traces_url_path), with_slash(config.metrics_url_path),
              with_slash(config.logs_url_path),
@@ -82,6 +84,21 @@ Response HttpHandler::refuse_caller(const Failure& refusal, BodyKind kind) const
   return response;
 }
 
+shared::HttpCalls::Call HttpHandler::call_of(const transport::RequestHead& head) const {
+  const auto signal = signal_of(head.path);
+  return {.method = head.method,
+          .route = signal ? paths_[static_cast<size_t>(*signal)] : std::string_view(),
+          .version = head.version,
+          .is_secure = head.is_secure};
+}
+
+Response HttpHandler::noted(shared::HttpCalls::Call call, Response response) {
+  call.status = response.status;
+  call.response_bytes = response.body.size();
+  calls_->record(call);
+  return response;
+}
+
 transport::HeadVerdict HttpHandler::on_head(const transport::RequestHead& head) {
   transport::HeadVerdict verdict{.body_bytes_max = config_.body_bytes_max()};
   std::optional<Response> answer = answer_headers_.preflight(head);
@@ -91,6 +108,7 @@ transport::HeadVerdict HttpHandler::on_head(const transport::RequestHead& head) 
                      : refuse_head(head);
     if (answer) answer = answer_headers_.added_to(*std::move(answer), head.header("origin"));
   }
+  if (answer && is_recording()) answer = noted(call_of(head), *std::move(answer));
   if (answer) verdict.answer = std::make_unique<Response>(*std::move(answer));
   return verdict;
 }
@@ -121,7 +139,13 @@ void HttpHandler::on_request(const transport::RequestHead& head, transport::Body
       .message_offset = 0,
       .body = std::move(body.bytes),
       .admission = std::move(body.admission)};
-  Pending pending{kind, answer_headers_.origin_of(head), std::move(exchange)};
+  Pending pending{kind, answer_headers_.origin_of(head), std::move(exchange), {}, {}};
+  if (is_recording()) {
+    pending.start = lane_.read_now();
+    pending.call = call_of(head);
+    pending.call.method = "POST";  // others are refused by their heads, and the head goes
+    pending.call.request_bytes = request.body.size();
+  }
   if (!callers_.is_checking()) {
     request.context = callers_.context_of(head);
     return take(std::move(request), std::move(pending));
@@ -131,6 +155,7 @@ void HttpHandler::on_request(const transport::RequestHead& head, transport::Body
     if (!watch.is_alive()) return;
     if (!caller) {
       Response refused = refuse_caller(caller.error(), pending.kind);
+      if (is_recording()) refused = noted(pending.call, std::move(refused));
       return pending.exchange.respond(answer_headers_.added_to(std::move(refused), pending.origin));
     }
     request.context = *std::move(caller);
@@ -143,22 +168,28 @@ void HttpHandler::take(Intake::Request request, Pending pending) {
                                 std::string_view origin) {
     return answer_headers_.added_to(to_response(answer, kind), origin);
   };
-  if (pending.origin.empty()) {  // small enough to be kept without an allocation
+  if (pending.origin.empty() && !is_recording()) {  // small enough to be kept without an allocation
     return intake_.take(
         std::move(request),
         [answer_of, kind = pending.kind, reply = std::move(pending.exchange)](
             const IntakeAnswer& answer) mutable { reply.respond(answer_of(answer, kind, {})); });
   }
   intake_.take(std::move(request),
-               [answer_of, pending = std::move(pending)](const IntakeAnswer& answer) mutable {
-                 pending.exchange.respond(answer_of(answer, pending.kind, pending.origin));
+               [this, answer_of, pending = std::move(pending)](const IntakeAnswer& answer) mutable {
+                 Response response = answer_of(answer, pending.kind, pending.origin);
+                 if (is_recording()) {
+                   pending.call.duration = lane_.read_now() - pending.start;
+                   response = noted(pending.call, std::move(response));
+                 }
+                 pending.exchange.respond(std::move(response));
                });
 }
 
 Response HttpHandler::on_refusal(const transport::RequestHead& head, transport::Refusal refusal) {
   const BodyKind kind = body_kind(head.header("content-type"));
   const auto finished = [&](Response response) {
-    return answer_headers_.added_to(std::move(response), head.header("origin"));
+    response = answer_headers_.added_to(std::move(response), head.header("origin"));
+    return is_recording() ? noted(call_of(head), std::move(response)) : std::move(response);
   };
   if (refusal == transport::Refusal::overloaded) {
     return finished(http_error(

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "components/receivers/otlp/answers.h"
 #include "components/receivers/otlp/intake.h"
 #include "components/receivers/otlp/otlp_config.h"
+#include "components/shared/call_metrics/call_metrics.h"
 #include "components/shared/http_server/answer_headers.h"
 #include "components/shared/http_server/callers.h"
 #include "transport/server.h"
@@ -19,6 +22,12 @@ class HttpHandler final : public transport::Handler {
  public:
   HttpHandler(const pipeline::ComponentContext& context, const pipeline::ReceiverOutputs& outputs,
               const HttpConfig& config);
+
+  /// Where it is reached, for its metrics. Before the first request.
+  void serve_at(runtime::Labels address) {
+    calls_ =
+        std::make_unique<shared::HttpCalls>(metrics_, shared::CallSide::server, std::move(address));
+  }
 
   /// Finds its authenticator.
   Result<void, Failure> start(const pipeline::ComponentContext& context) {
@@ -44,12 +53,21 @@ class HttpHandler final : public transport::Handler {
     BodyKind kind;
     std::string origin;
     transport::Exchange exchange;
+    TimePoint start;  // and what follows: only where calls are recorded
+    shared::HttpCalls::Call call;
   };
   void take(Intake::Request request, Pending pending);
+  [[nodiscard]] bool is_recording() const noexcept { return calls_ && calls_->is_recording(); }
+  [[nodiscard]] shared::HttpCalls::Call call_of(const transport::RequestHead& head) const;
+  /// Counts the call and passes its answer on.
+  transport::Response noted(shared::HttpCalls::Call call, transport::Response response);
 
   const shared::HttpServerConfig& config_;
   const shared::AnswerHeaders answer_headers_;
   shared::Callers callers_;
+  runtime::Lane& lane_;
+  runtime::MetricRegistry& metrics_;
+  std::unique_ptr<shared::HttpCalls> calls_;  // null: until it is known where we serve
   Intake intake_;
   std::array<std::string, telemill::otlp::signal_count> paths_;
   const pipeline::Lifeline lifeline_;  // of callers who are being identified

@@ -63,6 +63,9 @@ Result<void, Failure> Otlp::start() {
         context_,
         {.endpoint = http->server.endpoint, .kind = http->server.transport, .what = "HTTP"},
         settings, *http_));
+    const auto endpoint =
+        runtime::Endpoint::parse(http->server.endpoint, shared::family_of(http->server.transport));
+    http_->serve_at(shared::address_labels(endpoint ? endpoint->host : "", listeners_.port()));
   }
   return {};
 }

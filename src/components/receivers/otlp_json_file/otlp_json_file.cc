@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/log.h"
 #include "components/receivers/otlp_json_file/document_reader.h"
 #include "components/shared/file_follow/follow_config.h"
 #include "components/shared/file_output/ordered_work.h"
@@ -84,6 +83,7 @@ class OtlpJsonFile final : public pipeline::Receiver {
       : lane_(context.lane),
         budget_(context.budget),
         name_(context.id.text()),
+        logger_(context.logger),
         config_(config),
         retry_(config.retry_on_failure.as_retry()),
         outputs_(outputs),
@@ -152,9 +152,8 @@ class OtlpJsonFile final : public pipeline::Receiver {
   void on_haul(Haul& haul) {
     if (haul.undecodable_lines > 0) {
       undecodable_ += static_cast<int64_t>(haul.undecodable_lines);
-      log::warn("otlp_json_file.undecodable", {{"otelcol.component.id", name_},
-                                               {"lines", haul.undecodable_lines},
-                                               {"first", haul.first_problem}});
+      logger_.warn("otlp_json_file.undecodable",
+                   {{"lines", haul.undecodable_lines}, {"first", haul.first_problem}});
     }
     has_more_ = haul.has_more;
     for (Document& document : haul.documents) {
@@ -193,9 +192,8 @@ class OtlpJsonFile final : public pipeline::Receiver {
     (outcome.is_ok() ? accepted_ : refused_)
         .add(flight.document.signal, flight.document.part.item_count);
     if (!outcome.is_ok()) {
-      log::warn("otlp_json_file.refused", {{"otelcol.component.id", name_},
-                                           {"items", flight.document.part.item_count},
-                                           {"error", outcome.message}});
+      logger_.warn("otlp_json_file.refused",
+                   {{"items", flight.document.part.item_count}, {"error", outcome.message}});
     }
     flights_.erase(flight.self);
     if (!is_offering_) go_on();
@@ -216,6 +214,7 @@ class OtlpJsonFile final : public pipeline::Receiver {
   runtime::Lane& lane_;
   runtime::LaneBudget& budget_;
   const std::string name_;
+  const log::Logger logger_;
   const OtlpJsonFileConfig& config_;
   const pipeline::RetryConfig retry_;
   const pipeline::ReceiverOutputs outputs_;

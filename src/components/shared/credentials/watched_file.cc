@@ -7,8 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "base/log.h"
-
 namespace telemill::components::shared {
 namespace {
 
@@ -94,11 +92,11 @@ void WatchedFile::on_looked(Look& look) {
   }
   // All lanes see the same; one of them tells.
   if (context_.is_first_lane && problem.empty()) {
-    log::info("file.reloaded", {{"otelcol.component.id", context_.id.text()}, {"path", path_}});
+    context_.logger.info("file.reloaded", {{"path", path_}});
   } else if (context_.is_first_lane && problem != problem_) {
-    log::warn("file.not_reloaded", {{"otelcol.component.id", context_.id.text()},
-                                    {"error", problem},
-                                    {"consequence", "the last good contents stay in use"}});
+    context_.logger.warn(
+        "file.not_reloaded",
+        {{"error", problem}, {"consequence", "the last good contents stay in use"}});
   }
   problem_ = std::move(problem);
 }

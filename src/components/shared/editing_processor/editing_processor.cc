@@ -19,6 +19,7 @@ void EditingProcessor::consume(pipeline::Batch batch) {
     otlp::Part copy = splice_.apply(signal_);
     runtime::Admission admission;
     if (!budget_.try_admit(copy.bytes.size(), admission)) {
+      items_.add_outgoing(0);
       return batch.done.settle(pipeline::Outcome::retryable("memory budget is exhausted"));
     }
     if (!copy.bytes.empty()) admission.pay_for(copy.bytes);

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "base/log.h"
 #include "runtime/socket.h"
 
 namespace telemill::components::shared {
@@ -42,9 +41,10 @@ Result<void, Failure> Listeners::open(const pipeline::ComponentContext& context,
       continue;
     }
     const auto bound = runtime::bound_address(*socket);
+    if (bound) port_ = bound->port();
     if (context.is_first_lane && bound) {
-      log::info("Starting " + std::string(place.what) + " server",
-                {{"otelcol.component.id", context.id.text()}, {"endpoint", bound->to_string()}});
+      context.logger.info("Starting " + std::string(place.what) + " server",
+                          {{"endpoint", bound->to_string()}});
     }
     servers_.push_back(transport::Server::create(context.lane, context.budget, *std::move(socket),
                                                  settings, handler));

@@ -34,11 +34,14 @@ class Listeners {
   Result<void, Failure> open(const pipeline::ComponentContext& context, const Place& place,
                              const transport::ServerSettings& settings,
                              transport::Handler& handler);
+  /// Which one port 0 became; 0 where nothing listens on a port.
+  [[nodiscard]] uint16_t port() const noexcept { return port_; }
   /// Takes nothing new; `done` when what is running has ended.
   void drain(base::UniqueFunction<void()> done);
 
  private:
   std::vector<std::unique_ptr<transport::Server>> servers_;
+  uint16_t port_ = 0;
 };
 
 }  // namespace telemill::components::shared

@@ -39,6 +39,7 @@ OtlpExporter::OtlpExporter(const pipeline::ComponentContext& context, const Expo
     : context_(context),
       config_(config),
       protocol_(std::move(protocol)),
+      signal_(signal),
       unsaid_timer_(context.lane, [this] { tell_unsaid(); }),
       queue_(context, signal,
              {.queue = config.sending_queue,
@@ -54,8 +55,40 @@ Result<void, Failure> OtlpExporter::start() {
                     transport::TlsContext::create(transport::TlsContext::Role::client,
                                                   to_settings(config_.tls), peer.protocols));
   }
+  measure_calls(peer);
   client_ = transport::Client::create(context_.lane, context_.worker, peer.client);
   return {};
+}
+
+void OtlpExporter::measure_calls(const Peer& peer) {
+  if (!context_.metrics.exposes(runtime::MetricLevel::detailed)) return;
+  const runtime::Endpoint& endpoint = peer.client.endpoint;
+  runtime::Labels address = address_labels(endpoint.host, endpoint.port);
+  is_secure_ = peer.is_secure;
+  if (peer.url_path.empty()) {
+    rpc_calls_ = std::make_unique<RpcCalls>(context_.metrics, CallSide::client, std::move(address));
+  } else {
+    http_calls_ =
+        std::make_unique<HttpCalls>(context_.metrics, CallSide::client, std::move(address));
+  }
+}
+
+void OtlpExporter::note_call(const transport::ClientResult& result, const Outcome& outcome,
+                             TimePoint start, size_t body_bytes) {
+  const Duration duration = context_.lane.read_now() - start;
+  if (http_calls_) {
+    return http_calls_->record(
+        {.method = "POST",
+         .status = result ? result->status : 0,
+         .version = result ? result->version : transport::HttpVersion::http1_1,
+         .is_secure = is_secure_,
+         .duration = duration,
+         .request_bytes = body_bytes});
+  }
+  using transport::grpc::Code;
+  Code code = outcome.is_ok() ? Code::ok : Code::unavailable;
+  if (outcome.grpc_code) code = static_cast<Code>(*outcome.grpc_code);
+  rpc_calls_->record(otlp::names(signal_).grpc_path, code, duration);
 }
 
 Result<void, Failure> OtlpExporter::find_authenticator(const Peer& peer) {
@@ -89,12 +122,15 @@ void OtlpExporter::send(const pipeline::Outgoing& outgoing, Done done) {
   if (auto written = write_headers(*request); !written) {
     return tell_later(std::move(done), Outcome::retryable(std::move(written).error().message));
   }
-  client_->send(*std::move(request),
-                [this, done = std::move(done)](const transport::ClientResult& result) mutable {
-                  Outcome outcome = outcome_of(result);
-                  note(outcome);
-                  done(std::move(outcome));
-                });
+  const TimePoint start = measures_calls() ? context_.lane.read_now() : TimePoint();
+  const size_t body_bytes = request->body.size();
+  client_->send(*std::move(request), [this, start, body_bytes, done = std::move(done)](
+                                         const transport::ClientResult& result) mutable {
+    Outcome outcome = outcome_of(result);
+    if (measures_calls()) note_call(result, outcome, start, body_bytes);
+    note(outcome);
+    done(std::move(outcome));
+  });
 }
 
 /// The last thing before a request leaves, body and all: the user's headers, and those of the

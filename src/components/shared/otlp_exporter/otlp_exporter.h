@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/unique_function.h"
+#include "components/shared/call_metrics/call_metrics.h"
 #include "components/shared/otlp_exporter/exporter_config.h"
 #include "otlp/payload.h"
 #include "pipeline/component.h"
@@ -61,6 +62,10 @@ class OtlpExporter final : public pipeline::Exporter, private pipeline::Sender {
   Result<void, Failure> find_authenticator(const Peer& peer);
   Result<void, Failure> write_headers(transport::ClientRequest& request) const;
   [[nodiscard]] pipeline::Outcome outcome_of(const transport::ClientResult& result);
+  void measure_calls(const Peer& peer);
+  [[nodiscard]] bool measures_calls() const noexcept { return http_calls_ || rpc_calls_; }
+  void note_call(const transport::ClientResult& result, const pipeline::Outcome& outcome,
+                 TimePoint start, size_t body_bytes);
   /// Tells the status board when the peer begins to fail and when it is well again.
   void note(const pipeline::Outcome& outcome);
   void tell_later(Done done, pipeline::Outcome outcome);
@@ -71,6 +76,10 @@ class OtlpExporter final : public pipeline::Exporter, private pipeline::Sender {
   const std::unique_ptr<Protocol> protocol_;
   pipeline::ClientAuthenticator* authenticator_ = nullptr;  // null: we show nothing
   bool is_failing_ = false;
+  bool is_secure_ = false;
+  std::unique_ptr<HttpCalls> http_calls_;  // one of both where calls are measured
+  std::unique_ptr<RpcCalls> rpc_calls_;
+  const otlp::Signal signal_;
   std::deque<Unsaid> unsaid_;  // ended before they were sent; told in the lane's next step
   runtime::Timer unsaid_timer_;
   pipeline::SendingQueue queue_;

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <ctime>
 
-#include "base/log.h"
 #include "wire/varint.h"
 
 namespace telemill::components::shared {
@@ -124,11 +123,10 @@ Result<PartialSuccess> read_partial_success(std::string_view response) {
   return partial;
 }
 
-void note_partial_success(const PartialSuccess& partial, std::string_view exporter) {
+void note_partial_success(const PartialSuccess& partial, const log::Logger& logger) {
   if (partial.rejected_items == 0 && partial.message.empty()) return;
-  log::warn("Partial success response", {{"otelcol.component.id", exporter},
-                                         {"message", partial.message},
-                                         {"rejected_items", partial.rejected_items}});
+  logger.warn("Partial success response",
+              {{"message", partial.message}, {"rejected_items", partial.rejected_items}});
 }
 
 }  // namespace telemill::components::shared

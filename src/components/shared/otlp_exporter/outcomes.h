@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "pipeline/outcome.h"
 #include "transport/client.h"
 #include "transport/grpc.h"
@@ -32,6 +33,6 @@ struct PartialSuccess {
 Result<PartialSuccess> read_partial_success(std::string_view response);
 
 /// Logs what a peer rejected. It counts as sent and is never retried.
-void note_partial_success(const PartialSuccess& partial, std::string_view exporter);
+void note_partial_success(const PartialSuccess& partial, const log::Logger& logger);
 
 }  // namespace telemill::components::shared
