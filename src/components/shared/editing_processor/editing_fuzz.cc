@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 4> lists = {
     "[{key: a, action: hash}, {key: b, from_attribute: a, action: upsert}]",
     "[{key: a, pattern: '(?P<x>.)(?P<y>.*)', action: extract}, {key: x, converted_type: int, "
     "action: convert}]",
-    "[{pattern: '', action: hash}, {key: a, converted_type: string, action: convert}]"};
+    "[{pattern: '.', action: hash}, {key: a, converted_type: string, action: convert}]"};
 
 const pipeline::ComponentConfig& settings_of(const pipeline::Factory& factory, std::string_view key,
                                              std::string_view list) {
