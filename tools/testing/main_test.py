@@ -55,7 +55,7 @@ class RunnerTest(unittest.TestCase):
 
     def test_chooses_stages(self):
         names = [stage.name for stage in runner.chosen(runner.parse([]))]
-        self.assertEqual(names, ["tidy", "asan", "release", "lint", "tsan", "fuzz"])
+        self.assertEqual(names, ["tidy", "asan", "release", "bench", "lint", "tsan", "fuzz"])
         self.assertEqual(runner.chosen(runner.parse(["--long"])), list(STAGES))
         one = runner.chosen(runner.parse(["--stage", "fuzz", "--stage", "tidy"]))
         self.assertEqual([stage.name for stage in one], ["tidy", "fuzz"])

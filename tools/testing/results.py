@@ -65,7 +65,8 @@ def run_unittests(folder: pathlib.Path, pattern: str = "*_test.py") -> Results:
     """Runs all Python tests below a folder, each file on its own path as when run by hand."""
     suite = unittest.TestSuite()
     for path in sorted(folder.rglob(pattern)):
-        suite.addTests(unittest.defaultTestLoader.discover(str(path.parent), path.name))
+        # A loader remembers the folder of its first discovery: each file gets its own.
+        suite.addTests(unittest.TestLoader().discover(str(path.parent), path.name))
     outcome = unittest.TextTestRunner(verbosity=1).run(suite)
     bad = outcome.failures + outcome.errors
     names = [test.id() for test, _ in bad] + [test.id() for test in outcome.unexpectedSuccesses]

@@ -107,7 +107,8 @@ TEST_F(BearerTest, KeepsTheLastGoodTokens) {
   make({.filename = path_});
   ASSERT_TRUE(auth_->start().has_value());
   const std::string huge(1'000'000, 'x');
-  for (const std::string& text : {std::string(), std::string("\n \n"), std::string("a b\n"), huge}) {
+  for (const std::string& text :
+       {std::string(), std::string("\n \n"), std::string("a b\n"), huge}) {
     put(text);
     for (int i = 0; i < 20; ++i) {
       lane_.pass(std::chrono::seconds(1));
